@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "resutveksl",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "Postgres", dependencies: ["CLibpq", logging], swiftSettings: settings),
+        .target(name: "Exchange", swiftSettings: settings),
+        .target(
+            name: "Migrations",
+            dependencies: ["Postgres", logging],
+            resources: [.embedInCode("sql")],
+            swiftSettings: settings),
+        .target(name: "Store", dependencies: ["Postgres", "Exchange", logging], swiftSettings: settings),
+        .target(name: "Sources", dependencies: ["Postgres", "Exchange", logging], swiftSettings: settings),
+        .target(
+            name: "Worker", dependencies: ["Store", "Sources", "Postgres", "Exchange", logging],
+            swiftSettings: settings),
+        .target(
+            name: "DevCluster",
+            dependencies: ["Postgres", "Exchange", "Migrations", logging],
+            resources: [.embedInCode("sql")],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "resutveksl",
+            dependencies: [
+                "Postgres", "Exchange", "Migrations", "Store", "Sources", "Worker", "DevCluster", logging,
+                argumentParser,
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "DevCluster", logging], swiftSettings: settings),
+        .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: settings),
+        .testTarget(
+            name: "ContractTests", dependencies: ["DevCluster", "Migrations", "Postgres", "Exchange", logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: ["Store", "Sources", "Worker", "DevCluster", "Migrations", "Postgres", "Exchange", logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["resutveksl", "DevCluster", "Postgres", logging],
+            swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,22 @@
+/// How a connection behaves that is not part of its connection string.
+package struct ConnectionOptions: Sendable {
+    /// For each address of a host, from the first packet to a session that is ready. `connect_timeout` of the string
+    /// takes precedence, as libpq users expect.
+    package var connectTimeout: Duration
+    /// For each statement, unless a call gives its own.
+    package var statementTimeout: Duration
+    /// How long the server may take to acknowledge a cancellation before the connection is dropped.
+    package var cancelGrace: Duration
+    /// Shown in `pg_stat_activity` unless the string or PGAPPNAME names another.
+    package var applicationName: String
+
+    package init(
+        connectTimeout: Duration = .seconds(10), statementTimeout: Duration = .seconds(60),
+        cancelGrace: Duration = .seconds(2), applicationName: String = "resutveksl"
+    ) {
+        self.connectTimeout = connectTimeout
+        self.statementTimeout = statementTimeout
+        self.cancelGrace = cancelGrace
+        self.applicationName = applicationName
+    }
+}
