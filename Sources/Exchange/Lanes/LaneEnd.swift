@@ -1,0 +1,35 @@
+/// How a lane ended, and from which set on its orders still have to be settled.
+package enum LaneEnd: Hashable, Sendable {
+    /// Every set was asked and imported.
+    case done
+
+    /// The source does not share (`.reserved` or `.notOpen`).
+    case sharingClosed(Sharing, remainingFrom: Int)
+
+    /// Something went wrong, or the source was paused; the outcome is one that is retried.
+    case failed(Outcome, remainingFrom: Int)
+
+    /// The worker shuts down.
+    case stopped(remainingFrom: Int)
+
+    /// The orders are somebody else's now, and so is settling them.
+    case tokenLost
+
+    /// The first set that was not imported; `nil` if none is left to this lane.
+    package var remainingFrom: Int? {
+        switch self {
+        case .done, .tokenLost: nil
+        case .sharingClosed(_, let set), .failed(_, let set), .stopped(let set): set
+        }
+    }
+
+    /// The outcome of the orders in the remaining sets; `nil` if none is left to this lane.
+    package var outcomeOfRemaining: Outcome? {
+        switch self {
+        case .done, .tokenLost: nil
+        case .sharingClosed(let sharing, _): sharing.outcome
+        case .failed(let outcome, _): outcome
+        case .stopped: .pending
+        }
+    }
+}
