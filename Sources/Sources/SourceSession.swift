@@ -1,0 +1,89 @@
+package import Exchange
+package import Logging
+package import Postgres
+
+/// A connection to a source that speaks the contract.
+package struct SourceSession: Sendable {
+    private let connection: Connection
+    package let contract: SourceContract
+    /// The institution numbers that the own register lets the source answer for.
+    private let answersFor: Set<InstitutionNumber>
+
+    /// Connects, limits what a statement may take on the source's side too, and checks the contract.
+    ///
+    /// - Throws: `SourceError`, also when the database is another institution's than `institution`.
+    package static func open(
+        _ institution: InstitutionNumber, connection string: ConnectionString, answersFor: Set<InstitutionNumber>,
+        connectTimeout: Duration, statementTimeout: Duration, logger: Logger
+    ) async throws(SourceError) -> SourceSession {
+        let options = ConnectionOptions(connectTimeout: connectTimeout, statementTimeout: statementTimeout)
+        let connection: Connection
+        let rows: Rows
+        do throws(PostgresError) {
+            connection = try await Connection.connect(string, options: options, logger: logger)
+            // The server stops a slow statement by itself, so that a client that is gone leaves nothing running.
+            rows = try await connection.query(
+                """
+                SELECT c.oldest, c.newest, c.institution, c.answers_for
+                FROM resutveksl.contract() AS c, set_config('statement_timeout', $1, false)
+                """,
+                String(statementTimeout / .milliseconds(1)), timeout: connectTimeout)
+        } catch {
+            throw SourceError(error)
+        }
+        let contract = try SourceContract(rows)
+        try contract.requireUsable(for: institution)
+        return SourceSession(connection: connection, contract: contract, answersFor: answersFor)
+    }
+
+    /// Asks one question about a set of persons, and checks what comes back.
+    ///
+    /// - Parameter basis: on what legal basis it is asked, for the source's record.
+    /// - Throws: `SourceError`; the session is not to be used again then.
+    package func ask(_ questions: [Question], basis: String) async throws(SourceError) -> CheckedAnswer {
+        let rows: Rows
+        do throws(PostgresError) {
+            rows = try await connection.query(Self.ask, arguments: Self.arguments(questions, basis))
+        } catch {
+            throw SourceError(error)
+        }
+        return try AnswerRows(rows).checked(questions, institution: contract.institution, answersFor: answersFor)
+    }
+
+    package var isUsable: Bool {
+        get async { await connection.isUsable }
+    }
+
+    package func close() async { await connection.close() }
+
+    private static let ask = Statement(
+        prepared: "ask_v1",
+        """
+        SELECT record, ref, person_number, verdict, answered, held_back, fingerprint, institution, result_key, part_of_key,
+            category, code, version, name_bokmal, name_nynorsk, name_english, thesis_title, thesis_title_english,
+            description_bokmal, description_nynorsk, description_english, term_year, term, credits, grading_rule,
+            grade_value, grade, obtained_on
+        FROM resutveksl.ask_v1($1, $2, $3, $4, $5, $6, $7)
+        """)
+
+    /// The parallel arrays of `ask_v1`: an element for each number of each person.
+    private static func arguments(_ questions: [Question], _ basis: String) -> [any PostgresEncodable] {
+        var refs: [Int64] = []
+        var numbers: [String] = []
+        var consents: [String?] = []
+        var dates: [PostgresDate?] = []
+        var fingerprints: [String?] = []
+        var purposes: [String] = []
+        for question in questions {
+            for number in question.numbers {
+                refs.append(question.ref.rawValue)
+                numbers.append(number.digits)
+                consents.append(question.consent?.rawValue)
+                dates.append(question.consentedOn.map { PostgresDate(daysSince2000: $0.daysSince2000) })
+                fingerprints.append(question.fingerprint?.text)
+                purposes.append(question.purpose.rawValue)
+            }
+        }
+        return [refs, numbers, consents, dates, fingerprints, purposes, basis]
+    }
+}

@@ -1,0 +1,33 @@
+package import Exchange
+
+/// A set of orders that this worker holds under one fencing token, and what each source is to be asked about them.
+package struct Claim: Sendable {
+    package let token: LeaseToken
+    package let run: RunNumber
+    package let orders: [ClaimedOrder]
+    package let lanes: [LaneWork]
+    /// Orders that were refused when they were claimed, because of what the person answered meanwhile.
+    package let refused: Int
+}
+
+/// An order as it was when it was claimed; the person's answer was read in the same transaction.
+package struct ClaimedOrder: Sendable {
+    package let number: OrderNumber
+    package let person: Int64
+    /// The current number first, then earlier ones, as far as they may leave the house.
+    package let numbers: [PersonNumber]
+    package let purpose: Purpose
+    package let consent: ConsentAnswer?
+    package let consentedOn: CalendarDay?
+    package let asksEverySource: Bool
+}
+
+/// One source and the orders of a claim that it is to be asked about, in order of number.
+package struct LaneWork: Sendable {
+    package let source: Source
+    package let orders: [ClaimedOrder]
+    /// By person: of the last answer of this source.
+    package let fingerprints: [Int64: Fingerprint]
+    /// Orders that the source is not asked about, because its rule requires a consent that is not there.
+    package let withoutConsent: [ClaimedOrder]
+}

@@ -1,0 +1,33 @@
+package import Exchange
+package import Postgres
+
+extension Store {
+    /// Prolongs the lease of a claim.
+    ///
+    /// - Throws: `StoreError` with code `staleToken` when it had run out: somebody else may have the orders by now.
+    package func prolong(_ token: LeaseToken, by lease: Duration, on connection: Connection) async throws {
+        let rows = try await connection.query(
+            Statement(
+                prepared: "prolong",
+                """
+                UPDATE resutveksl.claims SET lease_until = clock_timestamp() + $2
+                WHERE token = $1 AND ended_at IS NULL AND lease_until > clock_timestamp()
+                """), token.rawValue, lease)
+        if rows.affected == 0 { throw StoreError.stale(token) }
+    }
+
+    /// Locks the claim for the length of the transaction, so that nobody can take its orders over before it commits.
+    ///
+    /// `FOR KEY SHARE` lets the other lanes of the claim and its heartbeat go on; the sweep, which takes the row
+    /// `FOR UPDATE`, waits.
+    static func hold(_ token: LeaseToken, _ transaction: Transaction) async throws {
+        let rows = try await transaction.query(
+            Statement(
+                prepared: "hold",
+                """
+                SELECT FROM resutveksl.claims
+                WHERE token = $1 AND ended_at IS NULL AND lease_until > clock_timestamp() FOR KEY SHARE
+                """), token.rawValue)
+        if rows.isEmpty { throw StoreError.stale(token) }
+    }
+}

@@ -1,0 +1,48 @@
+package import Exchange
+
+/// What a source answered about one set of a lane, ready to be written in one transaction.
+package struct SetImport: Sendable {
+    package struct Entry: Sendable {
+        package let order: ClaimedOrder
+        /// Nil when the source does not know the person.
+        package let answer: PersonAnswer?
+
+        package init(order: ClaimedOrder, answer: PersonAnswer?) {
+            self.order = order
+            self.answer = answer
+        }
+    }
+
+    package let token: LeaseToken
+    package let run: RunNumber
+    package let source: InstitutionNumber
+    package let entries: [Entry]
+    /// The highest order number of the set: the lane's cursor once it is written.
+    package let cursor: OrderNumber
+    /// By person: what was known before this answer.
+    package let fingerprints: [Int64: Fingerprint]
+
+    package init(
+        token: LeaseToken, run: RunNumber, source: InstitutionNumber, entries: [Entry], cursor: OrderNumber,
+        fingerprints: [Int64: Fingerprint]
+    ) {
+        self.token = token
+        self.run = run
+        self.source = source
+        self.entries = entries
+        self.cursor = cursor
+        self.fingerprints = fingerprints
+    }
+}
+
+/// What an import did.
+package struct ImportCounts: Sendable, Equatable {
+    /// Result rows that the source sent and that now stand here.
+    package var rows = 0
+    package var found = 0
+    package var new = 0
+    package var changed = 0
+    package var missing = 0
+
+    package init() {}
+}

@@ -1,0 +1,156 @@
+import Exchange
+import Postgres
+
+extension Store {
+    /// Writes the answer to one set together with the lane's cursor, in one transaction guarded by the token.
+    ///
+    /// Importing the same answer again changes nothing and reports nothing. Rows entered by hand are not touched.
+    ///
+    /// - Throws: `StoreError` with code `staleToken` when the lease has run out; nothing is written then.
+    package func write(_ set: SetImport) async throws -> ImportCounts {
+        let outcomes = SetOutcomes(set)
+        return try await pool.withConnection { connection in
+            if outcomes.isUneventful {
+                let rows = try await connection.query(Self.advance, arguments: set.progress(ImportCounts()))
+                if rows.affected == 0 { throw StoreError.stale(set.token) }
+                return ImportCounts()
+            }
+            try await connection.once("import_rows", script: SetImport.staging)
+            return try await connection.withTransaction { transaction in
+                try await Self.hold(set.token, transaction)
+                let counts = try await Self.write(set, outcomes, transaction)
+                _ = try await transaction.query(Self.advance, arguments: set.progress(counts))
+                return counts
+            }
+        }
+    }
+
+    private static func write(
+        _ set: SetImport, _ outcomes: SetOutcomes, _ transaction: Transaction
+    ) async throws -> ImportCounts {
+        var counts = ImportCounts()
+        counts.found = outcomes.found
+        var merged: [Int64: (new: Int, changed: Int, missing: Int)] = [:]
+        if !outcomes.merged.isEmpty {
+            let data = set.copyData()
+            if data.rowCount > 0 {
+                counts.rows = try await transaction.copyIn(
+                    "COPY pg_temp.import_rows FROM STDIN (FORMAT binary)", data)
+                _ = try await transaction.query(MergeStatement.studies)
+            }
+            let rows = try await transaction.query(
+                MergeStatement.results, set.source.rawValue, outcomes.merged.map(\.order.person),
+                outcomes.merged.map(\.order.number.rawValue), outcomes.merged.map(\.hadAnswer)
+            ).decode(Int64.self, Int.self, Int.self, Int.self)
+            for (order, new, changed, missing) in rows {
+                merged[order] = (new, changed, missing)
+                counts.new += new
+                counts.changed += changed
+                counts.missing += missing
+            }
+            try await remember(outcomes.merged, set.source, transaction)
+        }
+        if !outcomes.settled.isEmpty { try await record(outcomes.settled, merged, set, transaction) }
+        if !outcomes.invalid.isEmpty {
+            try await fail(
+                outcomes.invalid.map { ($0.order.number, $0.rule.sentence) }, Fault(outcome: .invalid, reason: ""),
+                token: set.token, source: set.source, transaction)
+            try await log(outcomes.invalid.map { ($0.order, $0.rule) }, set, transaction)
+        }
+        return counts
+    }
+
+    /// Guards and moves the lane in one statement: it touches no row when the claim is not held any more.
+    private static let advance = Statement(
+        prepared: "advance",
+        """
+        WITH held AS (
+            SELECT token FROM resutveksl.claims
+            WHERE token = $1 AND ended_at IS NULL AND lease_until > clock_timestamp() FOR KEY SHARE
+        )
+        UPDATE resutveksl.run_sources l
+        SET cursor = $3, sets = l.sets + 1, asked = l.asked + $4, found = l.found + $5, result_rows = l.result_rows + $6,
+            started_at = coalesce(l.started_at, now())
+        FROM held WHERE l.token = held.token AND l.source = $2
+        """)
+
+    private static func remember(
+        _ merged: [SetOutcomes.Merged], _ source: InstitutionNumber, _ transaction: Transaction
+    ) async throws {
+        let known = merged.filter { $0.fingerprint != nil }
+        if !known.isEmpty {
+            _ = try await transaction.query(
+                Statement(
+                    prepared: "remember",
+                    """
+                    INSERT INTO resutveksl.person_sources (person_id, source, fingerprint)
+                    SELECT person_id, $1, fingerprint FROM unnest($2, $3) AS a (person_id, fingerprint)
+                    ON CONFLICT (person_id, source)
+                        DO UPDATE SET fingerprint = EXCLUDED.fingerprint, answered_at = now()
+                    """), source.rawValue, known.map(\.order.person), known.map { $0.fingerprint?.text })
+        }
+        let gone = merged.filter { $0.fingerprint == nil }
+        if !gone.isEmpty {
+            _ = try await transaction.query(
+                Statement(
+                    prepared: "forget", "DELETE FROM resutveksl.person_sources WHERE source = $1 AND person_id = ANY ($2)"
+                ), source.rawValue, gone.map(\.order.person))
+        }
+    }
+
+    private static func record(
+        _ settled: [SetOutcomes.Settled], _ merged: [Int64: (new: Int, changed: Int, missing: Int)], _ set: SetImport,
+        _ transaction: Transaction
+    ) async throws {
+        func count(_ value: KeyPath<(new: Int, changed: Int, missing: Int), Int>) -> [Int32] {
+            settled.map { Int32(clamping: merged[$0.order.number.rawValue]?[keyPath: value] ?? 0) }
+        }
+        _ = try await transaction.query(
+            Statement(
+                prepared: "record",
+                """
+                WITH settled AS (
+                    SELECT * FROM unnest($4, $5, $6, $7, $8, $9, $10)
+                        AS a (order_number, person_id, outcome, held_back, new_results, changed_results, missing_results)
+                ), logged AS (
+                    INSERT INTO resutveksl.transfer_log (event, run_id, token, order_number, person_id, source, outcome)
+                    SELECT 'fetched', $1, $2, order_number, person_id, $3, outcome FROM settled WHERE outcome = 'fetched'
+                )
+                INSERT INTO resutveksl.transfers AS t
+                    (order_number, source, outcome, held_back, new_results, changed_results, missing_results)
+                SELECT order_number, $3, outcome, held_back, new_results, changed_results, missing_results FROM settled
+                ON CONFLICT (order_number, source) DO UPDATE SET outcome = EXCLUDED.outcome, reason = NULL,
+                    sqlstate = NULL, attempts = t.attempts + 1, next_attempt = NULL, settled_at = now(),
+                    held_back = EXCLUDED.held_back, new_results = t.new_results + EXCLUDED.new_results,
+                    changed_results = t.changed_results + EXCLUDED.changed_results,
+                    missing_results = t.missing_results + EXCLUDED.missing_results
+                """),
+            set.run.rawValue, set.token.rawValue, set.source.rawValue, settled.map(\.order.number.rawValue),
+            settled.map(\.order.person), settled.map(\.outcome.rawValue), settled.map { Int32(clamping: $0.heldBack) },
+            count(\.new), count(\.changed), count(\.missing))
+    }
+
+    private static func log(
+        _ invalid: [(order: ClaimedOrder, rule: BadDataRule)], _ set: SetImport, _ transaction: Transaction
+    ) async throws {
+        _ = try await transaction.query(
+            """
+            INSERT INTO resutveksl.transfer_log
+                (event, run_id, token, order_number, person_id, source, outcome, reason)
+            SELECT 'person_failed', $1, $2, a.order_number, a.person_id, $3, 'invalid', a.reason
+            FROM unnest($4, $5, $6) AS a (order_number, person_id, reason)
+            """,
+            set.run.rawValue, set.token.rawValue, set.source.rawValue, invalid.map(\.order.number.rawValue),
+            invalid.map(\.order.person), invalid.map(\.rule.sentence))
+    }
+}
+
+extension SetImport {
+    /// The parameters of `advance`.
+    fileprivate func progress(_ counts: ImportCounts) -> [any PostgresEncodable] {
+        [
+            token.rawValue, source.rawValue, cursor.rawValue, Int32(entries.count), Int32(counts.found),
+            Int32(counts.rows),
+        ]
+    }
+}

@@ -1,0 +1,117 @@
+package import Exchange
+package import Postgres
+
+/// A database to ask.
+package struct Source: Sendable {
+    /// The institution that the database belongs to; also the source's name.
+    package let institution: InstitutionNumber
+    package let acronym: String
+    package let name: String
+    package let connection: ConnectionString
+    package let isActive: Bool
+    /// Persons per question.
+    package let setSize: Int
+    /// For each address.
+    package let connectTimeout: Duration
+    /// For each question.
+    package let statementTimeout: Duration
+    /// Set while it may not be asked; `infinity` is told as `reason` alone.
+    package let isPaused: Bool
+    package let pausedUntil: String?
+    package let pauseReason: String?
+    package let consentRule: ConsentRule
+    /// Its own number and what was merged into it.
+    package let answersFor: Set<InstitutionNumber>
+}
+
+extension Store {
+    /// The databases to ask, by number, without the own institution.
+    ///
+    /// - Throws: `PostgresError` with code `configuration` when a connection string cannot be read.
+    package func sources() async throws -> [Source] {
+        try await pool.withConnection { try await Source.all($0.query(Source.selection)) }
+    }
+
+    /// Registers a database to ask, or changes the one that is registered under the number.
+    package func addSource(
+        _ institution: InstitutionNumber, connection: ConnectionString, setSize: Int?, consentRule: ConsentRule?
+    ) async throws {
+        do {
+            _ = try await query(
+                """
+                INSERT INTO resutveksl.sources AS s
+                    (source, conninfo, set_size, is_consent_required, consent_rule_from, legal_basis)
+                VALUES ($1, $2, coalesce($3, 500), coalesce($4, true), $5, coalesce($6, 'consent'))
+                ON CONFLICT (source) DO UPDATE SET conninfo = EXCLUDED.conninfo, is_active = true,
+                    set_size = coalesce($3, s.set_size), is_consent_required = coalesce($4, s.is_consent_required),
+                    consent_rule_from = CASE WHEN $4 IS NULL THEN s.consent_rule_from ELSE $5 END,
+                    legal_basis = coalesce($6, s.legal_basis)
+                """,
+                institution.rawValue, connection.text, setSize.map(Int32.init), consentRule?.isRequired,
+                consentRule?.from.map { PostgresDate($0) }, consentRule?.legalBasis)
+        } catch let error as PostgresError where error.isServer("23503") {
+            throw StoreError(.notFound, "institution \(institution) is not in the register of institutions")
+        } catch let error as PostgresError where error.isServer("23") {
+            throw StoreError(.refused, error.message)
+        }
+    }
+
+    package func pauseSource(_ institution: InstitutionNumber, until: String?, reason: String?) async throws {
+        do {
+            _ = try await query(
+                "SELECT resutveksl.pause_source($1, coalesce($2::text::timestamptz, 'infinity'), $3)",
+                institution.rawValue, until, reason)
+        } catch let error as PostgresError where error.isServer("02") || error.isServer("22") {
+            throw StoreError(.refused, error.message)
+        }
+    }
+
+    package func resumeSource(_ institution: InstitutionNumber) async throws {
+        do {
+            _ = try await query("SELECT resutveksl.resume_source($1)", institution.rawValue)
+        } catch let error as PostgresError where error.isServer("02") {
+            throw StoreError(.notFound, error.message)
+        }
+    }
+}
+
+extension Source {
+    static let selection = Statement(
+        prepared: "sources",
+        """
+        SELECT s.source, i.acronym, i.name, s.conninfo, s.is_active, s.set_size,
+            (extract(epoch FROM s.connect_timeout) * 1000)::bigint,
+            (extract(epoch FROM s.statement_timeout) * 1000)::bigint,
+            coalesce(s.paused_until > now(), false),
+            CASE WHEN s.paused_until < 'infinity' THEN resutveksl.local_minute(s.paused_until) END, s.pause_reason,
+            s.is_consent_required, s.consent_rule_from, s.legal_basis,
+            (SELECT array_agg(a.institution) FROM resutveksl.source_institutions a WHERE a.source = s.source)
+        FROM resutveksl.sources s
+        JOIN resutveksl.institutions i ON i.institution = s.source
+        WHERE s.source IS DISTINCT FROM (SELECT own_institution FROM resutveksl.settings)
+        ORDER BY s.source
+        """)
+
+    static func all(_ rows: Rows) throws -> [Source] {
+        try rows.decode(
+            Int32.self, String.self, String.self, String.self, Bool.self, Int.self, Int64.self, Int64.self, Bool.self,
+            String?.self, String?.self, Bool.self, PostgresDate?.self, String.self, [Int32].self
+        ).map { row in
+            guard let institution = InstitutionNumber(rawValue: row.0) else {
+                throw StoreError(.configuration, "\(row.0) is not an institution number")
+            }
+            return Source(
+                institution: institution, acronym: row.1, name: row.2, connection: try ConnectionString(row.3),
+                isActive: row.4, setSize: row.5, connectTimeout: .milliseconds(row.6),
+                statementTimeout: .milliseconds(row.7), isPaused: row.8, pausedUntil: row.9, pauseReason: row.10,
+                consentRule: ConsentRule(
+                    isRequired: row.11, from: row.12.flatMap { CalendarDay(daysSince2000: $0.daysSince2000) },
+                    legalBasis: row.13),
+                answersFor: Set(row.14.compactMap(InstitutionNumber.init(rawValue:))))
+        }
+    }
+}
+
+extension PostgresDate {
+    init(_ day: CalendarDay) { self.init(daysSince2000: day.daysSince2000) }
+}

@@ -1,0 +1,30 @@
+package import Logging
+package import Postgres
+
+/// The own database, through the few questions that this program asks of it.
+///
+/// A value: the pool behind it lends a connection for each operation, so that nothing is held while anything else is
+/// waited for.
+package struct Store: Sendable {
+    package let pool: ConnectionPool
+    package let logger: Logger
+
+    package init(pool: ConnectionPool, logger: Logger) {
+        self.pool = pool
+        self.logger = logger
+    }
+
+    package init(
+        _ string: ConnectionString, connections: Int = 4, options: ConnectionOptions = ConnectionOptions(),
+        logger: Logger
+    ) {
+        self.init(
+            pool: ConnectionPool(string, limit: connections, options: options, logger: logger), logger: logger)
+    }
+
+    func query(_ statement: Statement, _ parameters: any PostgresEncodable...) async throws -> Rows {
+        try await pool.withConnection { connection in
+            try await connection.query(statement, arguments: parameters)
+        }
+    }
+}

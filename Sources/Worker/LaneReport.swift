@@ -1,0 +1,48 @@
+package import Exchange
+package import Store
+
+/// How a lane went, over all claims of a run.
+package struct LaneReport: Sendable {
+    package let source: InstitutionNumber
+    package let acronym: String
+    package var sets = 0
+    package var asked = 0
+    package var found = 0
+    package var rows = 0
+    package var new = 0
+    package var changed = 0
+    package var missing = 0
+    /// Orders that the source was not asked about, or whose answer was lost with it.
+    package var remaining = 0
+    /// Persons whose answer was bad.
+    package var invalid = 0
+    package var sharing = Sharing.open
+    package var fault: Fault?
+    /// When what failed is due again, as FS shows times.
+    package var nextAttempt: String?
+
+    package init(source: InstitutionNumber, acronym: String) {
+        self.source = source
+        self.acronym = acronym
+    }
+
+    /// `done`, `reserved`, `not_open`, or the outcome of the fault.
+    package var outcome: String {
+        fault?.outcome.rawValue ?? (sharing == .open ? "done" : sharing.rawValue)
+    }
+
+    mutating func add(_ other: LaneReport) {
+        sets += other.sets
+        asked += other.asked
+        found += other.found
+        rows += other.rows
+        new += other.new
+        changed += other.changed
+        missing += other.missing
+        remaining += other.remaining
+        invalid += other.invalid
+        if other.sharing != .open { sharing = other.sharing }
+        fault = fault ?? other.fault
+        nextAttempt = nextAttempt ?? other.nextAttempt
+    }
+}
