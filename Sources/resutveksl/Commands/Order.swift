@@ -1,0 +1,7 @@
+import ArgumentParser
+
+struct Order: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Orders of \"Hent ekstern norsk utdanning\".",
+        subcommands: [OrderPlace.self, OrderList.self, OrderShow.self])
+}

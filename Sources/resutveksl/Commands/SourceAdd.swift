@@ -1,0 +1,45 @@
+import ArgumentParser
+import Exchange
+import Postgres
+import Store
+
+struct SourceAdd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Registers a database to ask, or changes the one that is registered.")
+
+    @OptionGroup var database: DatabaseOptions
+
+    @Argument(help: "The number of the institution that the database belongs to.")
+    var institution: InstitutionNumber
+
+    @Argument(help: "libpq connection string without a password; service=NAME is preferred.")
+    var connection: String
+
+    @Option(help: "Persons per question (default 500).")
+    var setSize: Int?
+
+    @Flag(help: "The source may be asked without the person's consent, on --legal-basis. An explicit no always stops.")
+    var noConsentRequired = false
+
+    @Option(help: "First day on which no consent is required, YYYY-MM-DD.")
+    var noConsentFrom: CalendarDay?
+
+    @Option(help: "The legal basis that is named to the source where consent is not required.")
+    var legalBasis: String?
+
+    func validate() throws {
+        if noConsentRequired, legalBasis == nil {
+            throw ValidationError("--no-consent-required needs a --legal-basis.")
+        }
+        if !noConsentRequired, noConsentFrom != nil || legalBasis != nil {
+            throw ValidationError("--no-consent-from and --legal-basis go with --no-consent-required.")
+        }
+    }
+
+    func run() async throws {
+        let rule = legalBasis.map { ConsentRule(isRequired: false, from: noConsentFrom, legalBasis: $0) }
+        try await database.store().addSource(
+            institution, connection: try ConnectionString(connection), setSize: setSize, consentRule: rule)
+        print("source \(institution) registered. Try it: resutveksl source check \(institution)")
+    }
+}

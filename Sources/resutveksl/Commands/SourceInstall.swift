@@ -1,0 +1,67 @@
+import ArgumentParser
+import Exchange
+import Logging
+import Migrations
+import Postgres
+
+struct SourceInstall: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "install", abstract: "Installs the source contract in an institution's own database.",
+        discussion: """
+            Run by the institution that is to be asked, as the owner of its FS tables. Makes schema resutveksl with the \
+            functions that requesters may call; changes nothing in the FS tables except indexes that are missing. Requesters' \
+            roles are made beforehand: CREATE ROLE … LOGIN.
+            """)
+
+    @Argument(help: "libpq connection string of the institution's database, without a password.")
+    var connection: String
+
+    @Option(help: "Number of the institution that the database belongs to.")
+    var institution: InstitutionNumber
+
+    @Option(parsing: .upToNextOption, help: "Numbers of institutions merged into it whose results the database holds.")
+    var answersFor: [InstitutionNumber] = []
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Roles that may ask, and for which institution.", valueName: "role=institution"))
+    var requester: [String] = []
+
+    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: Logger.Level = .notice
+
+    func run() async throws {
+        var logger = Logger(label: "resutveksl") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel
+        let requesters = try requester.map(parsed)
+        let connection = try await connect(ConnectionString(connection), logger)
+        let applied = try await Migrator(.sourceContract).migrate(connection)
+        try await connection.withTransaction { transaction in
+            _ = try await transaction.query(
+                "SELECT resutveksl.set_identity($1, $2)", institution.rawValue,
+                ([institution] + answersFor).map(\.rawValue))
+            for (role, number) in requesters {
+                _ = try await transaction.query("SELECT resutveksl.register_requester($1::text, $2)", role, number.rawValue)
+            }
+        }
+        for migration in applied { print("applied \(migration.version) \(migration.name)") }
+        print("contract installed for institution \(institution); \(requesters.count) requesters registered")
+    }
+
+    private func connect(_ string: ConnectionString, _ logger: Logger) async throws -> Connection {
+        do throws(PostgresError) {
+            return try await Connection.connect(string, logger: logger)
+        } catch {
+            if error.code == .configuration { throw error }
+            throw CommandFailure(code: ExitStatus.unavailable, message: "the source cannot be reached: \(error)")
+        }
+    }
+
+    private func parsed(_ text: String) throws -> (role: String, institution: InstitutionNumber) {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let number = InstitutionNumber(argument: parts[1]) else {
+            throw ValidationError("'\(text)' is not of the form ROLE=INSTITUTION.")
+        }
+        return (parts[0], number)
+    }
+}

@@ -1,0 +1,43 @@
+public import ArgumentParser
+import Foundation
+public import Logging
+import Migrations
+import Postgres
+import Store
+
+/// How a command reaches the own database.
+struct DatabaseOptions: ParsableArguments {
+    @Option(
+        name: .customLong("database"),
+        help: ArgumentHelp(
+            "The own database: a libpq connection string without a password.",
+            discussion: """
+                Default: RESUTVEKSL_DATABASE, else what PGHOST, PGDATABASE, PGUSER, PGSERVICE say. Passwords are read from \
+                the password file (PGPASSFILE) or the service file.
+                """, valueName: "conninfo"))
+    var database: String?
+
+    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: Logger.Level = .notice
+
+    var connection: ConnectionString {
+        get throws {
+            try ConnectionString(database ?? ProcessInfo.processInfo.environment["RESUTVEKSL_DATABASE"] ?? "")
+        }
+    }
+
+    func logger() -> Logger {
+        var logger = Logger(label: "resutveksl") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel
+        return logger
+    }
+
+    /// The store, once its schema is what this program expects.
+    func store(connections: Int = 1) async throws -> Store {
+        let store = try Store(connection, connections: connections, logger: logger())
+        try await store.pool.withConnection { try await Migrator(.ownDatabase).requireCurrent($0) }
+        return store
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

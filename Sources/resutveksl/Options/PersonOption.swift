@@ -1,0 +1,23 @@
+import ArgumentParser
+import Exchange
+import Foundation
+
+/// A person number, from a place where others do not see it.
+struct PersonOption: ParsableArguments {
+    @Option(
+        name: .customLong("person"),
+        help: ArgumentHelp(
+            "Person number, eleven digits. Arguments are visible to others on the machine: without it, it is asked for, or "
+                + "read from standard input.",
+            valueName: "number"))
+    var text: String?
+
+    func number() throws -> PersonNumber {
+        if let text { return try PersonNumber(text) }
+        if isatty(STDIN_FILENO) == 1 { FileHandle.standardError.write(Data("Person number: ".utf8)) }
+        guard let line = readLine(), !line.allSatisfy(\.isWhitespace) else {
+            throw ValidationError("No person number: give it on standard input, or with --person.")
+        }
+        return try PersonNumber(line)
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+
+/// The one program. Commands stand in a file each; this only starts them and turns errors into exit codes.
+@main
+struct Program {
+    static func main() async {
+        // A reader that went away (`resutveksl order list | head`) ends the program quietly through the failed write.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try Resutveksl.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard let status = ExitStatus(error) else { Resutveksl.exit(withError: error) }
+            FileHandle.standardError.write(Data("resutveksl: \(status.message)\n".utf8))
+            Foundation.exit(status.code)
+        }
+    }
+}
+
+struct Resutveksl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resutveksl",
+        abstract: "Fetches what students have passed at other Norwegian institutions.",
+        discussion: """
+            Orders of "Hent ekstern norsk utdanning" are placed with `order place` or in SQL, and drained by `run`, which a \
+            timer starts every night. What failed is tried again at the same time the next day.
+
+            Exit codes: 0 all done; 1 refused or failed; 3 done, but some sources could not be asked; 64 wrong usage; \
+            69 the own database cannot be reached; 78 something is not set up.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Migrate.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self, ResultsCommand.self,
+            RunCommand.self, Demo.self,
+        ])
+}
