@@ -1,0 +1,32 @@
+# Targets say what they are for in the comment behind their name: `make help` prints those.
+
+SWIFT ?= swift
+CONFIGURATION ?= release
+
+.DEFAULT_GOAL := help
+.PHONY: help packages build demo test lint format clean
+
+help: ## Lists the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+packages: ## Installs the Debian packages that are missing, and says which and why
+	@ops/packages
+
+build: packages ## Builds the program: .build/release/resutveksl
+	$(SWIFT) build -c $(CONFIGURATION) --product resutveksl
+
+demo: build ## Runs the main job on a private PostgreSQL with fifty sources, and leaves nothing behind
+	$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/resutveksl demo
+
+test: packages lint ## Checks the formatting, builds, and runs all tests on PostgreSQL servers of their own
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest
+
+lint: ## Checks the formatting
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+format: ## Formats the sources in place
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+clean: ## Removes what was built
+	rm -rf .build
