@@ -17,6 +17,15 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_tem
 $$;
 COMMENT ON FUNCTION resutveksl.has_control_digits IS 'Whether a text is eleven digits whose two control digits are right.';
 
+-- FS-numbers (month + 50 and 90000 or above) are unique only where they were made, FH-numbers hold no date: neither ever
+-- leaves the house.
+CREATE FUNCTION resutveksl.is_usable_number(person_number text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT left(person_number, 1) < '8'
+        AND NOT (substr(person_number, 3, 2) BETWEEN '51' AND '62' AND right(person_number, 5) >= '90000')
+$$;
+COMMENT ON FUNCTION resutveksl.is_usable_number IS 'Whether other institutions can be asked by a person number.';
+
 CREATE TABLE resutveksl.persons (
     person_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     person_number text NOT NULL UNIQUE

@@ -10,7 +10,7 @@ CREATE TABLE resutveksl.orders (
     ordered_at timestamptz NOT NULL DEFAULT now(),
     state text NOT NULL DEFAULT 'ordered' CONSTRAINT orders_state_is_known
         CHECK (state IN ('ordered', 'fetching', 'awaiting_retry', 'completed', 'refused', 'cancelled')),
-    refusal text CHECK (refusal IN ('refused', 'no_consent')),
+    refusal text CHECK (refusal IN ('refused', 'no_consent', 'no_number')),
     due_at timestamptz DEFAULT now(),
     asks_every_source boolean NOT NULL DEFAULT true,
     attempts integer NOT NULL DEFAULT 0,
@@ -27,7 +27,8 @@ CREATE TABLE resutveksl.orders (
     CONSTRAINT orders_refused_ones_say_why CHECK ((state = 'refused') = (refusal IS NOT NULL))
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE resutveksl.orders IS 'One order of "Hent ekstern norsk utdanning" for one person.';
-COMMENT ON COLUMN resutveksl.orders.refusal IS 'refused: the person answered N. no_consent: consent is required and there is none.';
+COMMENT ON COLUMN resutveksl.orders.refusal IS 
+    'refused: the person answered N. no_consent: consent is required and there is none. no_number: see is_usable_number.';
 COMMENT ON COLUMN resutveksl.orders.asks_every_source IS 'true: every source is asked next; false: only the failed ones.';
 COMMENT ON COLUMN resutveksl.orders.attempts IS 'Claims since the order was placed or re-queued; counted when claimed.';
 COMMENT ON COLUMN resutveksl.orders.claim_token IS 'The claim that holds the order while it is being fetched.';

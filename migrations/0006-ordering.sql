@@ -42,6 +42,13 @@ BEGIN
         RAISE EXCEPTION 'no person with this number is known here'
             USING ERRCODE = 'no_data_found', HINT = 'Register the person first: resutveksl person add.';
     END IF;
+    IF NOT resutveksl.is_usable_number(digits) AND NOT EXISTS (SELECT FROM resutveksl.person_number_changes c
+        WHERE c.person_id = person AND resutveksl.is_usable_number(c.earlier_number))
+    THEN
+        RAISE EXCEPTION 'no other institution can be asked by this kind of person number'
+            USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'It was made by one institution and means nothing elsewhere. Register the national number first.';
+    END IF;
     SELECT a.answer INTO answer FROM resutveksl.acceptances a WHERE a.person_id = person;
 
     INSERT INTO resutveksl.orders AS o (person_id, purpose, reference, ordered_by, state, refusal, due_at)

@@ -57,7 +57,9 @@ package actor ConnectionPool {
             if await connection.isUsable { return connection }
         }
         do throws(PostgresError) {
-            return try await Connection.connect(string, options: options, logger: logger)
+            let connection = try await Connection.connect(string, options: options, logger: logger)
+            if !options.sessionScript.isEmpty { try await connection.execute(script: options.sessionScript) }
+            return connection
         } catch {
             passOn()
             throw error

@@ -57,7 +57,7 @@ package struct PostgresError: Error, Sendable {
     ) {
         self.code = code
         self.phase = phase
-        self.message = message.maskingPersonNumbers()
+        self.message = message.onOneLine().maskingPersonNumbers()
         self.sqlState = sqlState
         self.severity = severity
         self.host = host
@@ -75,16 +75,17 @@ extension PostgresError: CustomStringConvertible {
     package var description: String {
         var text = message
         if let sqlState { text += " (SQLSTATE \(sqlState))" }
-        if host != nil || database != nil {
-            text += " [\(phase.rawValue), database \(database ?? "?") at \(host ?? "?")]"
-        } else {
-            text += " [\(phase.rawValue)]"
-        }
-        return text
+        let place = [database.map { "database \($0)" }, host.map { "at \($0)" }].compactMap { $0 }
+        return text + " [" + ([phase.rawValue] + place).joined(separator: " ") + "]"
     }
 }
 
 extension String {
+    /// libpq and servers break and indent their texts; in tables and log lines that would look like the next entry.
+    fileprivate func onOneLine() -> String {
+        split(whereSeparator: { $0.isNewline || $0 == "\t" }).joined(separator: " ")
+    }
+
     /// Masks the last five of every run of exactly eleven digits, also when it is written as six and five.
     ///
     /// The last line of defence: a server quotes values in some messages (`invalid input syntax for type date: "…"`).

@@ -5,7 +5,15 @@ import Postgres
 struct AnswerRows {
     private let rows: Rows
 
-    init(_ rows: Rows) { self.rows = rows }
+    /// - Throws: `SourceError` when a column is of another type than the contract says.
+    init(_ rows: Rows) throws(SourceError) {
+        self.rows = rows
+        for column in Column.allCases where rows.columnType(column.rawValue) != column.type {
+            throw SourceError(
+                .contract, .failed,
+                "column \(rows.columnName(column.rawValue)) of the source's answer has another type than the contract's")
+        }
+    }
 
     /// - Throws: `SourceError` with outcome `invalid` when the answer as a whole cannot be used.
     func checked(
@@ -21,7 +29,6 @@ struct AnswerRows {
     }
 
     private func record(_ row: Int) throws(AnswerError) -> AnswerRecord {
-        // A field that is not of the contract's type reads as nil: the check then says which rule that breaks.
         switch text(row, .record).flatMap(AnswerRecord.Kind.init(rawValue:)) {
         case .source:
             .source(AnswerRecord.Source(verdict: text(row, .verdict), answered: int(row, .answered)))
@@ -51,18 +58,35 @@ struct AnswerRows {
     }
 
     /// The columns of an answer, in the contract's order.
-    private enum Column: Int {
+    private enum Column: Int, CaseIterable {
         case record, ref, personNumber, verdict, answered, heldBack, fingerprint, institution, resultKey, partOfKey
         case category, code, version, nameBokmal, nameNynorsk, nameEnglish, thesisTitle, thesisTitleEnglish
         case descriptionBokmal, descriptionNynorsk, descriptionEnglish, termYear, term, credits, gradingRule, gradeValue
         case grade, obtainedOn
+
+        var type: TypeIdentifier {
+            switch self {
+            case .ref: .int8
+            case .answered, .heldBack, .institution, .termYear, .gradingRule: .int4
+            case .credits, .gradeValue: .numeric
+            case .obtainedOn: .date
+            default: .text
+            }
+        }
     }
 
     private func value<Value: PostgresDecodable>(_ row: Int, _ column: Column) -> Value? {
         Value.decode(rows.field(row, column.rawValue))
     }
 
-    private func text(_ row: Int, _ column: Column) -> String? { value(row, column) }
+    /// Bytes that are no UTF-8 (a source whose database says SQL_ASCII) read as a NUL, which no text column can hold: the
+    /// check refuses it like any control character, and with it that person's answer only.
+    private func text(_ row: Int, _ column: Column) -> String? {
+        let field = rows.field(row, column.rawValue)
+        if field.bytes == nil { return nil }
+        return String.decode(field) ?? "\0"
+    }
+
     private func int(_ row: Int, _ column: Column) -> Int32? { value(row, column) }
     private func numeric(_ row: Int, _ column: Column) -> String? { (value(row, column) as PostgresNumeric?)?.text }
 }

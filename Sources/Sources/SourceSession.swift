@@ -16,18 +16,20 @@ package struct SourceSession: Sendable {
         _ institution: InstitutionNumber, connection string: ConnectionString, answersFor: Set<InstitutionNumber>,
         connectTimeout: Duration, statementTimeout: Duration, logger: Logger
     ) async throws(SourceError) -> SourceSession {
-        let options = ConnectionOptions(connectTimeout: connectTimeout, statementTimeout: statementTimeout)
+        // The server is given a little less time than we wait, so that it stops the statement itself, which needs no
+        // second connection.
+        let options = ConnectionOptions(
+            connectTimeout: connectTimeout, statementTimeout: statementTimeout + .seconds(2))
         let connection: Connection
         let rows: Rows
         do throws(PostgresError) {
             connection = try await Connection.connect(string, options: options, logger: logger)
-            // The server stops a slow statement by itself, so that a client that is gone leaves nothing running.
             rows = try await connection.query(
                 """
                 SELECT c.oldest, c.newest, c.institution, c.answers_for
                 FROM resutveksl.contract() AS c, set_config('statement_timeout', $1, false)
                 """,
-                String(statementTimeout / .milliseconds(1)), timeout: connectTimeout)
+                String(Int64(statementTimeout / .milliseconds(1))), timeout: connectTimeout)
         } catch {
             throw SourceError(error)
         }

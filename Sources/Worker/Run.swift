@@ -132,7 +132,7 @@ package struct Run: Sendable {
                 "run": "\(summary.run)", "orders": "\(summary.orders)", "refused": "\(summary.refused)",
                 "completed": "\(summary.settlement.completed)", "awaiting_retry": "\(summary.settlement.awaitingRetry)",
                 "handed_back": "\(summary.settlement.handedBack)", "rows": "\(summary.rows)",
-                "sources_failed": "\(summary.failed.count)", "milliseconds": "\(summary.duration / .milliseconds(1))",
+                "sources_failed": "\(summary.failed.count)", "milliseconds": "\(Int(summary.duration / .milliseconds(1)))",
             ])
     }
 }

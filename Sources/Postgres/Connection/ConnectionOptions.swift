@@ -9,14 +9,18 @@ package struct ConnectionOptions: Sendable {
     package var cancelGrace: Duration
     /// Shown in `pg_stat_activity` unless the string or PGAPPNAME names another.
     package var applicationName: String
+    /// Statements that a pool runs in each new session; empty for none.
+    package var sessionScript: String
 
     package init(
         connectTimeout: Duration = .seconds(10), statementTimeout: Duration = .seconds(60),
-        cancelGrace: Duration = .seconds(2), applicationName: String = "resutveksl"
+        cancelGrace: Duration = .seconds(2), applicationName: String = "resutveksl",
+        sessionScript: String = ""
     ) {
         self.connectTimeout = connectTimeout
         self.statementTimeout = statementTimeout
         self.cancelGrace = cancelGrace
         self.applicationName = applicationName
+        self.sessionScript = sessionScript
     }
 }

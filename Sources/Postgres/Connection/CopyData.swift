@@ -28,6 +28,7 @@ package struct CopyData: Sendable {
         }
     }
 
+    package mutating func append(_ value: Bool) { append(integer: Int8(value ? 1 : 0)) }
     package mutating func append(_ value: Int32?) { append(integer: value) }
     package mutating func append(_ value: Int64?) { append(integer: value) }
     package mutating func append(_ value: PostgresDate?) { append(integer: value?.daysSince2000) }

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// Calls that block and cannot be interrupted (`getaddrinfo`, `PQcancel`), each on an operating-system thread of its own.
-enum DetachedThread {
+package enum DetachedThread {
     /// Threads that may be stuck at the same time; beyond it a call is refused at once instead of piling up.
     static let limit = 64
 
@@ -17,7 +17,7 @@ enum DetachedThread {
     /// Starts `body` on a thread that nobody joins.
     ///
     /// - Returns: `false` when the operating system has no thread to give; `body` is then never called.
-    static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
         let box = Unmanaged.passRetained(
             Box {
                 resutveksl_name_thread(name)

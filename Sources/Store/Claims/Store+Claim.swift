@@ -18,6 +18,9 @@ extension Store {
             ).single(Int64.self, PostgresDate.self)
             guard let token = LeaseToken(rawValue: value), let day = CalendarDay(daysSince2000: today.daysSince2000)
             else { throw StoreError(.refused, "the database gave no claim token") }
+            if sources.isEmpty {
+                throw StoreError(.configuration, "no source is registered. Register one: resutveksl source add")
+            }
             var orders = try await take(limit, under: token, transaction)
             guard !orders.isEmpty else { return nil }
             let count = orders.count
@@ -95,13 +98,15 @@ extension Store {
                 WHERE o.order_number = r.order_number
                 RETURNING o.order_number, o.person_id, o.refusal
             ), settled AS (
-                UPDATE resutveksl.transfers t SET outcome = r.refusal, next_attempt = NULL, settled_at = now()
+                UPDATE resutveksl.transfers t
+                SET outcome = CASE r.refusal WHEN 'refused' THEN 'refused' ELSE 'no_consent' END, next_attempt = NULL,
+                    settled_at = now()
                 FROM refused r WHERE t.order_number = r.order_number AND t.next_attempt IS NOT NULL
             )
             INSERT INTO resutveksl.transfer_log (event, run_id, token, order_number, person_id, outcome)
             SELECT 'refused', $3, $4, order_number, person_id, refusal FROM refused
             """,
-            reasons.map(\.key.rawValue), reasons.map(\.value.rawValue), run.rawValue, token.rawValue)
+            reasons.map(\.key.rawValue), reasons.map(\.value), run.rawValue, token.rawValue)
     }
 
     private func lanes(
@@ -153,15 +158,18 @@ extension Store {
 
 /// Which of the claimed orders are refused as a whole, and why.
 struct Refusals {
-    private(set) var reasons: [OrderNumber: Outcome] = [:]
+    /// Values of `orders.refusal`.
+    private(set) var reasons: [OrderNumber: String] = [:]
 
     init(_ orders: [ClaimedOrder], sources: [Source], on day: CalendarDay) {
         for order in orders {
             let outcomes = sources.map { $0.consentRule.decide(answer: order.consent, on: day).outcome }
-            if order.consent == .no {
-                reasons[order.number] = .refused
+            if order.numbers.isEmpty {
+                reasons[order.number] = "no_number"
+            } else if order.consent == .no {
+                reasons[order.number] = Outcome.refused.rawValue
             } else if !outcomes.isEmpty, outcomes.allSatisfy({ $0 == .noConsent }) {
-                reasons[order.number] = .noConsent
+                reasons[order.number] = Outcome.noConsent.rawValue
             }
         }
     }

@@ -92,25 +92,20 @@ extension Store {
     private static let settleOrders = Statement(
         prepared: "settle_orders",
         """
-        WITH sums AS (
-            SELECT o.order_number, min(t.next_attempt) AS next_attempt,
-                coalesce(sum(t.new_results), 0) AS new_results, coalesce(sum(t.changed_results), 0) AS changed_results,
-                coalesce(sum(t.missing_results), 0) AS missing_results, coalesce(sum(t.held_back), 0) AS held_back
-            FROM resutveksl.orders o LEFT JOIN resutveksl.transfers t USING (order_number)
-            WHERE o.claim_token = $1
-            GROUP BY o.order_number
-        ), settled AS (
+        WITH settled AS (
             UPDATE resutveksl.orders o
             SET claim_token = NULL,
-                state = CASE WHEN o.asks_every_source AND o.first_token IS NULL THEN 'ordered'
-                    WHEN s.next_attempt IS NOT NULL THEN 'awaiting_retry' ELSE 'completed' END,
-                due_at = CASE WHEN o.asks_every_source AND o.first_token IS NULL THEN o.due_at ELSE s.next_attempt END,
-                completed_at = CASE WHEN s.next_attempt IS NULL AND o.first_token IS NOT NULL THEN now() END,
                 asks_every_source = o.asks_every_source AND o.first_token IS NULL,
-                new_results = s.new_results, changed_results = s.changed_results, missing_results = s.missing_results,
-                held_back = s.held_back
-            FROM sums s
-            WHERE o.order_number = s.order_number AND o.claim_token = $1
+                (state, due_at, completed_at, new_results, changed_results, missing_results, held_back) = (
+                    SELECT CASE WHEN o.asks_every_source AND o.first_token IS NULL THEN 'ordered'
+                            WHEN min(t.next_attempt) IS NULL THEN 'completed' ELSE 'awaiting_retry' END,
+                        CASE WHEN o.asks_every_source AND o.first_token IS NULL THEN o.due_at
+                            ELSE min(t.next_attempt) END,
+                        CASE WHEN min(t.next_attempt) IS NULL AND o.first_token IS NOT NULL THEN now() END,
+                        coalesce(sum(t.new_results), 0), coalesce(sum(t.changed_results), 0),
+                        coalesce(sum(t.missing_results), 0), coalesce(sum(t.held_back), 0)
+                    FROM resutveksl.transfers t WHERE t.order_number = o.order_number)
+            WHERE o.claim_token = $1
             RETURNING o.state
         )
         SELECT state, count(*) FROM settled GROUP BY state

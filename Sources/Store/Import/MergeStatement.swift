@@ -2,7 +2,8 @@ import Postgres
 
 /// Compares what a source sent with what stands here, and writes the difference: one statement for a whole set.
 ///
-/// All parts of it see the rows as they were before it. Rows entered by hand have no source and are never joined.
+/// All parts of it see the rows as they were before it. Rows entered by hand have no source and are never joined. OFFSET 0
+/// keeps a look-up a look-up: from each staged row by an index, never the other way round.
 enum MergeStatement {
     /// A person may have a study at an institution from another source already; in order, so that two lanes that bring
     /// the same studies wait for each other instead of deadlocking.
@@ -25,20 +26,22 @@ enum MergeStatement {
         WITH asked AS (
             SELECT * FROM unnest($2, $3, $4) AS a (person_id, order_number, had_answer)
         ), staged AS (
-            SELECT i.*, s.study_id, a.order_number, a.had_answer, r.result_id AS old_id,
-                r.missing_since IS NOT NULL AS was_missing
+            SELECT i.*, s.study_id, r.result_id AS old_id, r.missing_since IS NOT NULL AS was_missing
             FROM pg_temp.import_rows i
-            JOIN asked a USING (person_id)
-            JOIN resutveksl.external_studies s ON s.person_id = i.person_id AND s.institution = i.institution
-            LEFT JOIN resutveksl.external_results r
-                ON r.study_id = s.study_id AND r.source = $1 AND r.result_key = i.result_key
+            CROSS JOIN LATERAL (SELECT study_id FROM resutveksl.external_studies
+                WHERE person_id = i.person_id AND institution = i.institution OFFSET 0) s
+            LEFT JOIN LATERAL (SELECT result_id, missing_since FROM resutveksl.external_results
+                WHERE study_id = s.study_id AND source = $1 AND result_key = i.result_key OFFSET 0) r ON true
         ), numbered AS MATERIALIZED (
             SELECT staged.*,
                 coalesce(old_id, nextval('resutveksl.external_results_result_id_seq')) AS result_id
             FROM staged
+        ), qualifications AS MATERIALIZED (
+            SELECT person_id, result_key, result_id, code FROM numbered WHERE category = 'Kvalifikasjon'
         ), linked AS MATERIALIZED (
             SELECT n.*, q.result_id AS part_of, q.code AS part_of_code
-            FROM numbered n LEFT JOIN numbered q ON q.person_id = n.person_id AND q.result_key = n.part_of_key
+            FROM numbered n
+            LEFT JOIN qualifications q ON q.person_id = n.person_id AND q.result_key = n.part_of_key
         ), added AS (
             INSERT INTO resutveksl.external_results (result_id, study_id, origin, source, result_key, \(columns))
             SELECT result_id, study_id, 'AUTOMATISK', $1, result_key, \(columns) FROM linked WHERE old_id IS NULL
@@ -62,7 +65,7 @@ enum MergeStatement {
             UPDATE resutveksl.external_results r SET missing_since = now()
             FROM asked a JOIN resutveksl.external_studies s USING (person_id)
             WHERE a.had_answer AND r.study_id = s.study_id AND r.source = $1 AND r.missing_since IS NULL
-                AND NOT EXISTS (SELECT FROM numbered n WHERE n.old_id = r.result_id)
+                AND r.result_id NOT IN (SELECT old_id FROM numbered WHERE old_id IS NOT NULL)
             RETURNING r.result_id, a.order_number
         ), changes AS (
             SELECT order_number, result_id, 'changed' AS kind, field, old_value, new_value FROM differences

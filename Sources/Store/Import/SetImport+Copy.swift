@@ -5,8 +5,8 @@ extension SetImport {
     /// The session's table that an answer's rows are brought into; emptied at every commit.
     static let staging = """
         CREATE TEMP TABLE import_rows (
-            person_id bigint NOT NULL, institution integer NOT NULL, result_key text NOT NULL, part_of_key text,
-            category text NOT NULL, code text NOT NULL, version text, name_bokmal text, name_nynorsk text,
+            order_number bigint NOT NULL, had_answer boolean NOT NULL, person_id bigint NOT NULL, institution integer NOT NULL, result_key text NOT NULL,
+            part_of_key text, category text NOT NULL, code text NOT NULL, version text, name_bokmal text, name_nynorsk text,
             name_english text, thesis_title text, thesis_title_english text, description_bokmal text,
             description_nynorsk text, description_english text, term_year integer, term text, credits numeric,
             grading_rule integer, grade_value numeric, grade text, obtained_on date
@@ -18,16 +18,19 @@ extension SetImport {
         var data = CopyData(reservingBytes: entries.count * 64)
         for entry in entries {
             guard case .fetched(_, let results) = entry.answer else { continue }
-            for result in results { data.append(result, of: entry.order.person) }
+            let hadAnswer = fingerprints[entry.order.person] != nil
+            for result in results { data.append(result, of: entry.order, hadAnswer) }
         }
         return data
     }
 }
 
 extension CopyData {
-    fileprivate mutating func append(_ result: FetchedResult, of person: Int64) {
-        beginRow(columns: 22)
-        append(person)
+    fileprivate mutating func append(_ result: FetchedResult, of order: ClaimedOrder, _ hadAnswer: Bool) {
+        beginRow(columns: 24)
+        append(order.number.rawValue)
+        append(hadAnswer)
+        append(order.person)
         append(result.institution.rawValue)
         append(result.key)
         append(result.partOfKey)

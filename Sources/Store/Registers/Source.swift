@@ -85,8 +85,10 @@ extension Source {
             coalesce(s.paused_until > now(), false),
             CASE WHEN s.paused_until < 'infinity' THEN resutveksl.local_minute(s.paused_until) END, s.pause_reason,
             s.is_consent_required, s.consent_rule_from, s.legal_basis,
-            (SELECT array_agg(a.institution) FROM resutveksl.source_institutions a WHERE a.source = s.source)
+            a.institutions
         FROM resutveksl.sources s
+        JOIN (SELECT source, array_agg(institution) AS institutions FROM resutveksl.source_institutions GROUP BY source) a
+            USING (source)
         JOIN resutveksl.institutions i ON i.institution = s.source
         WHERE s.source IS DISTINCT FROM (SELECT own_institution FROM resutveksl.settings)
         ORDER BY s.source

@@ -55,7 +55,10 @@ enum OrderText {
         lines.append("  Bestilt \(order.orderedAt) by \(order.orderedBy)\(order.reference.map { ", \($0)" } ?? "")")
         if let due = order.dueAt { lines.append("  due \(due)") }
         if let completed = order.completedAt { lines.append("  completed \(completed)") }
-        if let refusal = order.refusal.flatMap(Outcome.init(rawValue:)) { lines.append("  \(refusal.sentence)") }
+        if let refusal = order.refusal {
+            let sentence = "No institution can be asked by the person's number."
+            lines.append("  \(Outcome(rawValue: refusal)?.sentence ?? sentence)")
+        }
         if !order.counts.isEmpty { lines.append("  \(order.counts)") }
         if order.heldBack > 0 {
             lines.append("  \(order.heldBack) degree(s) held back at the source: no diploma date before today")
