@@ -24,8 +24,10 @@ package struct AnswerCheck: Sendable {
         self.questions = questions
         self.answersFor = Set(answersFor.map(\.rawValue)).union([institution.rawValue])
         self.gradingRules = gradingRules
+        // A question without a usable number cannot have been asked, and no answer to it is expected.
         indexOfRef = Dictionary(
-            questions.indices.map { (questions[$0].ref.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
+            questions.indices.lazy.filter { questions[$0].isAskable }.map { (questions[$0].ref.rawValue, $0) },
+            uniquingKeysWith: { first, _ in first })
         persons = Array(repeating: PersonInProgress(), count: questions.count)
     }
 

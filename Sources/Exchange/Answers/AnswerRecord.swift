@@ -13,7 +13,7 @@ package enum AnswerRecord: Sendable {
         case result
     }
 
-    /// The row that comes first: does the institution share?
+    /// The row that comes first, about whether the institution shares.
     package struct Source: Hashable, Sendable {
         package var verdict: String?
         package var answered: Int32?

@@ -2,8 +2,9 @@
 package struct CheckedAnswer: Sendable {
     package var sharing: Sharing
 
-    /// The answer about each person that the source has a row for. Whoever was asked about and is missing here is unknown at
-    /// the source, if it is open.
+    /// The answer about each person that the source has a row for.
+    ///
+    /// Whoever was asked about and is missing here is unknown at the source, if it is open.
     package var answers: [OrderNumber: PersonAnswer]
 
     /// Everything that was wrong, for the log: what was thrown away, and why answers are invalid.

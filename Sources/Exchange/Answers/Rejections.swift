@@ -1,8 +1,5 @@
-/// What was thrown away of an answer, counted so that no source can make the log grow with what it sends.
+/// What was wrong with an answer, counted per rule and question, so that no source can make the log grow with what it sends.
 struct Rejections: Sendable {
-    /// How many different entries with a ref of their own are kept; from then on they are counted per rule.
-    static let limit = 1000
-
     private(set) var all: [BadData] = []
     private var places: [Key: Int] = [:]
 
@@ -11,13 +8,13 @@ struct Rejections: Sendable {
         let ref: OrderNumber?
     }
 
+    /// - Parameter ref: a question that was asked, or `nil`; never what the source made up.
     mutating func add(_ rule: BadDataRule, _ ref: OrderNumber?) {
-        if let place = places[Key(rule: rule, ref: ref)] {
+        let key = Key(rule: rule, ref: ref)
+        if let place = places[key] {
             all[place].rows += 1
-        } else if all.count >= Self.limit, ref != nil {
-            add(rule, nil)
         } else {
-            places[Key(rule: rule, ref: ref)] = all.count
+            places[key] = all.count
             all.append(BadData(rule: rule, ref: ref))
         }
     }

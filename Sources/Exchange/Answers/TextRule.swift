@@ -26,8 +26,21 @@ struct TextRule: Sendable {
         return text
     }
 
-    /// C0 but for tab, line feed and carriage return where lines are allowed; DEL; and C1, which is C2 80 to C2 9F in UTF-8.
+    /// Whether there is one: first a pass over all bytes that the compiler turns into vector code, since nearly every text is
+    /// free of them, and only where a byte may belong to one the pass that knows.
     private func hasControlCharacter(_ text: String) -> Bool {
+        let isSuspect = text.utf8.withContiguousStorageIfAvailable { bytes in
+            var suspects: UInt8 = 0
+            for byte in bytes {
+                suspects |= (byte < 0x20 ? 1 : 0) | (byte == 0x7F ? 1 : 0) | (byte == 0xC2 ? 1 : 0)
+            }
+            return suspects != 0
+        }
+        return isSuspect != false && hasControlCharacterForSure(text)
+    }
+
+    /// C0 but for tab, line feed and carriage return where lines are allowed; DEL; and C1, which is C2 80 to C2 9F in UTF-8.
+    private func hasControlCharacterForSure(_ text: String) -> Bool {
         var previous: UInt8 = 0
         for byte in text.utf8 {
             if byte < 0x20 {

@@ -10,6 +10,8 @@ package enum AcceptanceType: String, Hashable, Sendable, CaseIterable {
     ///
     /// - Returns: `nil` for an acceptance of something else.
     package init?(_ code: String) {
-        self.init(rawValue: String(code.split(separator: " ", maxSplits: 1).first ?? "").uppercased())
+        let words = code.split(separator: " ")
+        guard words.count == 1, let word = words.first else { return nil }
+        self.init(rawValue: word.uppercased())
     }
 }

@@ -3,10 +3,10 @@
 /// The law on this has changed and differs between institutions, so that it is a setting per source. Whatever it says, a
 /// person's own N stops the fetch; and where nothing is set, consent is required.
 package struct ConsentRule: Hashable, Sendable {
-    /// Whether consent is necessary. `false` must be said; it is never a default.
+    /// Whether consent is necessary, which it is unless `false` is said.
     package var isRequired: Bool
 
-    /// The first day on which the rule holds; before it, consent is required. `nil`: it has always held.
+    /// The first day on which the rule holds, before which consent is required; `nil` if it has always held.
     package var from: CalendarDay?
 
     /// The basis on which the source is asked, as text that goes into its record of disclosures.

@@ -39,7 +39,9 @@ extension PersonNumber {
             }
         }
 
-        /// Higher is better: real > D > S > FS. A person's number is never changed to one of lower priority.
+        /// Higher is better: real > D > S > FS.
+        ///
+        /// A person's number is never changed to one of lower priority.
         ///
         /// Synthetic numbers rank as what they imitate. Help numbers are temporary like S-numbers, but not given for
         /// studies, and so come after them; this order of theirs is not FS's.

@@ -63,7 +63,9 @@ extension PersonNumber {
         private func years(of kind: Kind, _ rule: Rule) -> [Int] {
             let all = [1800, 1900, 2000].map { $0 + twoDigitYear }
             guard rule == .today, kind != .sNumber, kind != .fsNumber else { return all }
-            let told = all.filter { year in PersonNumber.individualNumbers(of: year).contains { $0.contains(individual) } }
+            let told = all.filter { year in
+                PersonNumber.individualNumbers(of: year).contains { $0.contains(individual) }
+            }
             return told.isEmpty ? all : told
         }
     }

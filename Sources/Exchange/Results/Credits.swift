@@ -1,4 +1,4 @@
-/// The size of a course in studiepoeng, of which a year has 60. Exact, from 0 to 1000.
+/// The size of a course in studiepoeng, of which a year has 60; exact, from 0 to 1000.
 package struct Credits: Hashable, Comparable, Sendable, CustomStringConvertible {
     private let number: Hundredths
 

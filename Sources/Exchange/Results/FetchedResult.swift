@@ -28,7 +28,7 @@ package struct FetchedResult: Hashable, Sendable {
     /// `nil` for degrees.
     package var credits: Credits?
 
-    /// karregelkode; `nil` for degrees. It need not be a rule that is known here.
+    /// karregelkode, not necessarily of a rule that is known here; `nil` for degrees.
     package var gradingRule: Int32?
     package var gradeValue: GradeValue?
 

@@ -1,4 +1,6 @@
-/// A grade as FS stores it (karaktertall): a code such as 65, or a numeric grade such as 2.3. Exact.
+/// A grade as FS stores it (karaktertall): a code such as 65, or a numeric grade such as 2.3.
+///
+/// Exact.
 package struct GradeValue: Hashable, Comparable, Sendable, CustomStringConvertible {
     private let number: Hundredths
 
