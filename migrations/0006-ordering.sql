@@ -173,9 +173,9 @@ CREATE VIEW resutveksl.order_sources AS
 SELECT o.order_number, o.person_id, l.source, i.acronym,
     CASE
         WHEN t.outcome IS NOT NULL THEN t.outcome
-        WHEN o.state = 'refused' THEN o.refusal
         WHEN l.cursor >= o.order_number OR l.outcome = 'done' THEN 'nothing'
         WHEN l.outcome IN ('reserved', 'not_open') THEN l.outcome
+        WHEN o.state = 'refused' THEN o.refusal
         WHEN o.state = 'cancelled' THEN 'cancelled'
         ELSE 'waiting'
     END AS outcome,

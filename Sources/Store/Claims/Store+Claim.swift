@@ -93,7 +93,8 @@ extension Store {
             """
             WITH refused AS (
                 UPDATE resutveksl.orders o
-                SET state = 'refused', refusal = r.reason, claim_token = NULL, due_at = NULL, completed_at = now()
+                SET state = 'refused', refusal = r.reason, claim_token = NULL, due_at = NULL, completed_at = now(),
+                    first_token = CASE WHEN o.asks_every_source THEN NULL ELSE o.first_token END
                 FROM unnest($1, $2) AS r (order_number, reason)
                 WHERE o.order_number = r.order_number
                 RETURNING o.order_number, o.person_id, o.refusal

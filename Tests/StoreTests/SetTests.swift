@@ -1,0 +1,71 @@
+import DevCluster
+import Exchange
+import Postgres
+import Store
+import Testing
+import Worker
+
+/// The work is drained in sets: what a source sees grows with sets, not with orders.
+@Suite struct SetTests {
+    @Test("a source gets one question per set, whatever the number of orders")
+    func questions() async throws {
+        let playground = try await Playground.make(203, 204)
+        try await playground.own("UPDATE resutveksl.sources SET set_size = 100")
+        try await playground.orderForPool(950)
+        let summary = try await playground.run { $0.claimSize = 500 }
+        #expect(summary.orders == 950)
+        #expect(summary.settlement.completed == 950)
+        #expect(summary.sets == 2 * 10)
+        for source: Int32 in [203, 204] {
+            let calls = try await playground.value(
+                at: source, "SELECT calls FROM pg_stat_user_functions WHERE funcname = 'ask_v1'")
+            #expect(calls == "10", "at \(source)")
+        }
+        #expect(try await playground.value("SELECT count(*) FROM resutveksl.transfers") == "0")
+        #expect(
+            try await playground.value("SELECT string_agg(DISTINCT outcome, ' ') FROM resutveksl.order_sources")
+                == "nothing")
+    }
+
+    @Test("results of many persons come over whole: as many rows as the source's own count")
+    func manyPersons() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.at(203, "SELECT * FROM example.fill(203, 300, 13)")
+        try await playground.own("UPDATE resutveksl.sources SET set_size = 64")
+        try await playground.orderForPool(300)
+        let summary = try await playground.run()
+        let stored = try await playground.value("SELECT count(*) FROM resutveksl.external_results")
+        #expect(stored == String(summary.rows))
+        #expect(summary.rows > 1000)
+        let linked = try await playground.value(
+            "SELECT count(*) > 0 FROM resutveksl.external_results WHERE part_of IS NOT NULL")
+        #expect(linked == "true")
+
+        try await playground.own("UPDATE resutveksl.orders SET state = 'ordered'")
+        let refresh = try await playground.run()
+        #expect(refresh.rows == 0, "the source sends nothing again that has not changed")
+        #expect(try await playground.value("SELECT count(*) FROM resutveksl.result_changes") == "0")
+    }
+}
+
+extension Playground {
+    /// Registers the first persons of the pool, with consent, and orders for them.
+    func orderForPool(_ count: Int) async throws {
+        let cluster = self.cluster
+        let connection = try await cluster.connect(database: "resutveksl_source_template")
+        let numbers = try await connection.query(
+            "SELECT person_number FROM example.pool ORDER BY i LIMIT $1", count
+        ).decode(String.self)
+        await connection.close()
+        try await store.pool.withConnection { connection in
+            _ = try await connection.query(
+                "INSERT INTO resutveksl.persons (person_number) SELECT unnest($1)", numbers)
+            try await connection.execute(
+                script: """
+                    INSERT INTO resutveksl.acceptances (person_id, answer, answered_on, channel)
+                    SELECT person_id, 'J', '2026-01-01', 'Studentweb' FROM resutveksl.persons;
+                    INSERT INTO resutveksl.orders (person_id) SELECT person_id FROM resutveksl.persons ORDER BY person_id;
+                    """)
+        }
+    }
+}
