@@ -63,9 +63,12 @@ import Testing
             now: "2026-11-24 02:00:00+01", next: "2026-11-24 01:30:00"),
     ]
 
+    /// One own database for all cases: nothing is written.
+    private static let playground = Task { try await Playground.make() }
+
     @Test("the next attempt is at the same local time, whatever the session's time zone", arguments: cases)
     func next(_ example: Case) async throws {
-        let playground = try await Playground.make()
+        let playground = try await Self.playground.value
         for zone in ["UTC", "Europe/Oslo", "Pacific/Auckland"] {
             let next = try await playground.store.pool.withConnection { connection in
                 try await connection.execute(script: "SET TimeZone = '\(zone)'")
@@ -82,7 +85,7 @@ import Testing
 
     @Test("chained over a year of nights, the local time never drifts but on the night that has none")
     func noDrift() async throws {
-        let playground = try await Playground.make()
+        let playground = try await Self.playground.value
         let exceptions = try await playground.value(
             """
             WITH RECURSIVE nights (due, n) AS (

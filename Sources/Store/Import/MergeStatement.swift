@@ -47,9 +47,9 @@ enum MergeStatement {
             SELECT result_id, study_id, 'AUTOMATISK', $1, result_key, \(columns) FROM linked WHERE old_id IS NULL
         ), differences AS MATERIALIZED (
             SELECT l.result_id, l.order_number, d.field, d.old_value, d.new_value
-            FROM linked l
-            JOIN resutveksl.external_results r ON r.result_id = l.old_id
-            LEFT JOIN resutveksl.external_results q ON q.result_id = r.part_of
+            FROM (SELECT * FROM linked WHERE old_id IS NOT NULL) l
+            CROSS JOIN LATERAL (SELECT * FROM resutveksl.external_results WHERE result_id = l.old_id OFFSET 0) r
+            LEFT JOIN LATERAL (SELECT code FROM resutveksl.external_results WHERE result_id = r.part_of OFFSET 0) q ON true
             CROSS JOIN LATERAL (VALUES
                 \(comparisons),
                 ('part_of', q.code, l.part_of_code)) AS d (field, old_value, new_value)
@@ -59,14 +59,19 @@ enum MergeStatement {
             SET (\(columns)) = ROW (\(linkedColumns)), fetched_at = now(), missing_since = NULL,
                 needs_control = r.needs_control OR EXISTS (SELECT FROM differences d WHERE d.result_id = r.result_id)
             FROM linked l
-            WHERE r.result_id = l.old_id
-                AND (l.was_missing OR EXISTS (SELECT FROM differences d WHERE d.result_id = r.result_id))
-        ), gone AS (
-            UPDATE resutveksl.external_results r SET missing_since = now()
-            FROM asked a JOIN resutveksl.external_studies s USING (person_id)
-            WHERE a.had_answer AND r.study_id = s.study_id AND r.source = $1 AND r.missing_since IS NULL
-                AND r.result_id NOT IN (SELECT old_id FROM numbered WHERE old_id IS NOT NULL)
-            RETURNING r.result_id, a.order_number
+            WHERE r.result_id = l.old_id AND r.result_id = ANY (ARRAY(
+                SELECT old_id FROM linked WHERE was_missing UNION SELECT result_id FROM differences))
+        ), gone AS MATERIALIZED (
+            SELECT r.result_id, a.order_number
+            FROM asked a
+            CROSS JOIN LATERAL (SELECT study_id FROM resutveksl.external_studies
+                WHERE person_id = a.person_id OFFSET 0) s
+            CROSS JOIN LATERAL (SELECT result_id FROM resutveksl.external_results
+                WHERE study_id = s.study_id AND source = $1 AND missing_since IS NULL OFFSET 0) r
+            WHERE a.had_answer AND r.result_id NOT IN (SELECT old_id FROM numbered WHERE old_id IS NOT NULL)
+        ), marked AS (
+            UPDATE resutveksl.external_results SET missing_since = now()
+            WHERE result_id = ANY (ARRAY(SELECT result_id FROM gone))
         ), changes AS (
             SELECT order_number, result_id, 'changed' AS kind, field, old_value, new_value FROM differences
             UNION ALL
