@@ -1,4 +1,6 @@
-/// One numbered step of a schema, as it stands in `migrations/`. A released one is never edited.
+/// One numbered step of a schema, as it stands in `migrations/`.
+///
+/// A released one is never edited.
 package struct Migration: Sendable {
     /// From 1, without gaps.
     package let version: Int

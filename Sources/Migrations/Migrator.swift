@@ -70,7 +70,8 @@ package struct Migrator: Sendable {
         if let pending = statuses.first(where: { $0.state == .pending }) {
             throw MigrationError(
                 .behind,
-                "the \(series.name) is not up to date: migration \(label(pending)) is missing. Run `resutveksl migrate`")
+                "the \(series.name) is not up to date: migration \(label(pending)) is missing. Run `resutveksl migrate`"
+            )
         }
     }
 

@@ -11,7 +11,9 @@ package actor ConnectionPool {
     private var inUse = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    package init(_ string: ConnectionString, limit: Int, options: ConnectionOptions = ConnectionOptions(), logger: Logger) {
+    package init(
+        _ string: ConnectionString, limit: Int, options: ConnectionOptions = ConnectionOptions(), logger: Logger
+    ) {
         self.string = string
         self.limit = max(1, limit)
         self.options = options

@@ -65,7 +65,7 @@ package struct PostgresError: Error, Sendable {
         self.constraint = constraint
     }
 
-    /// Whether the SQLSTATE begins with a class or equals a state, e.g. `isServer("23")`, `isServer("42883")`.
+    /// Whether the SQLSTATE begins with a class or equals a state: `isServer("23")`, `isServer("42883")`.
     package func isServer(_ prefix: String) -> Bool {
         code == .server && sqlState?.hasPrefix(prefix) == true
     }

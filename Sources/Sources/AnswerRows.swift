@@ -11,7 +11,8 @@ struct AnswerRows {
         for column in Column.allCases where rows.columnType(column.rawValue) != column.type {
             throw SourceError(
                 .contract, .failed,
-                "column \(rows.columnName(column.rawValue)) of the source's answer has another type than the contract's")
+                "column \(rows.columnName(column.rawValue)) of the source's answer has another type than the contract's"
+            )
         }
     }
 

@@ -31,7 +31,8 @@ package struct SourceContract: Sendable {
         if oldest > Self.version {
             throw SourceError(
                 .contract, .failed,
-                "the source speaks contract \(oldest) to \(newest), this program speaks \(Self.version): upgrade resutveksl")
+                "the source speaks contract \(oldest) to \(newest), this program speaks \(Self.version): upgrade resutveksl"
+            )
         }
         if newest < Self.version {
             throw SourceError(

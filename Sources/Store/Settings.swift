@@ -10,7 +10,9 @@ package struct Settings: Sendable {
         case attemptDays = "attempt_days"
     }
 
-    /// The ordering institution. It is never asked.
+    /// The ordering institution.
+    ///
+    /// It is never asked.
     package let ownInstitution: InstitutionNumber
     package let ownAcronym: String
 }

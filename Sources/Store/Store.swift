@@ -24,9 +24,10 @@ package struct Store: Sendable {
             pool: ConnectionPool(string, limit: connections, options: options, logger: logger), logger: logger)
     }
 
-    /// Every statement here goes from a short list to rows by an index. Its plan must not depend on what the statistics said
-    /// when it was made: on the first night the tables are empty, and a plan that reads them whole would be kept while
-    /// they grow.
+    /// Every statement here goes from a short list to rows by an index.
+    ///
+    /// Its plan must not depend on what the statistics said when it was made: on the first night the tables are empty,
+    /// and a plan that reads them whole would be kept while they grow.
     private static let planning = """
         SET jit = off; SET plan_cache_mode = force_generic_plan;
         SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off

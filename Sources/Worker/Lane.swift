@@ -3,7 +3,9 @@ import Logging
 import Sources
 import Store
 
-/// Takes one source through the orders of a claim, set by set. What to do next is `LaneMachine`'s; this only does it.
+/// Takes one source through the orders of a claim, set by set.
+///
+/// What to do next is `LaneMachine`'s; this only does it.
 struct Lane {
     let work: LaneWork
     let token: LeaseToken

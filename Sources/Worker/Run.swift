@@ -90,7 +90,8 @@ package struct Run: Sendable {
             for work in claim.lanes {
                 let line = await lines.line(to: work.source.institution)
                 let lane = Lane(
-                    work: work, token: claim.token, run: claim.run, store: store, line: line, stop: stop, logger: logger,
+                    work: work, token: claim.token, run: claim.run, store: store, line: line, stop: stop,
+                    logger: logger,
                     tell: tell)
                 group.addTask { try await lane.drain() }
             }
@@ -132,7 +133,8 @@ package struct Run: Sendable {
                 "run": "\(summary.run)", "orders": "\(summary.orders)", "refused": "\(summary.refused)",
                 "completed": "\(summary.settlement.completed)", "awaiting_retry": "\(summary.settlement.awaitingRetry)",
                 "handed_back": "\(summary.settlement.handedBack)", "rows": "\(summary.rows)",
-                "sources_failed": "\(summary.failed.count)", "milliseconds": "\(Int(summary.duration / .milliseconds(1)))",
+                "sources_failed": "\(summary.failed.count)",
+                "milliseconds": "\(Int(summary.duration / .milliseconds(1)))",
             ])
     }
 }

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Tells lanes and claims to end at the next boundary. Once given it stays given.
+/// Tells lanes and claims to end at the next boundary.
+///
+/// Once given it stays given.
 package final class StopSignal: Sendable {
     private let given = Mutex(false)
 

@@ -1,6 +1,8 @@
 /// What a worker may be told beside what stands in the database.
 package struct WorkerOptions: Sendable {
-    /// Orders per claim. Bounds the memory of a run, and how much is asked again after a crash.
+    /// Orders per claim.
+    ///
+    /// Bounds the memory of a run, and how much is asked again after a crash.
     package var claimSize = 5000
     /// Claims in work at the same time, so that a slow source delays its own lane only.
     package var claimsAtOnce = 2

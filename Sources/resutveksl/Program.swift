@@ -1,11 +1,13 @@
 import ArgumentParser
-import Foundation
+@preconcurrency import Foundation
 
 /// The one program. Commands stand in a file each; this only starts them and turns errors into exit codes.
 @main
 struct Program {
     static func main() async {
-        // A reader that went away (`resutveksl order list | head`) ends the program quietly through the failed write.
+        // Each line as it happens, also in a pipe.
+        setlinebuf(stdout)
+        // A reader that went away (`resutveksl run | head`) must not end the program in the middle of its work.
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try Resutveksl.parseAsRoot()

@@ -5,7 +5,9 @@ import Store
 import Testing
 import Worker
 
-/// The invariants of the design, by number. Each test fails when its invariant is broken.
+/// The invariants of the design, by number.
+///
+/// Each test fails when its invariant is broken.
 @Suite struct InvariantTests {
     @Test("1: an order is never lost: after a worker died, what was settled stays and the rest is asked")
     func neverLost() async throws {
@@ -18,7 +20,9 @@ import Worker
         // 204 does not answer; 203 is done when the worker dies.
         let lock = try await playground.lockPersons(at: 204)
         let worker = Task { try await playground.run() }
-        try await playground.wait { try await $0.value("SELECT count(*) FROM resutveksl.run_sources WHERE outcome = 'done'") == "1" }
+        try await playground.wait {
+            try await $0.value("SELECT count(*) FROM resutveksl.run_sources WHERE outcome = 'done'") == "1"
+        }
         worker.cancel()
         _ = await worker.result
         await lock.close()
@@ -167,7 +171,9 @@ import Worker
         #expect(summary.orders == 300)
         #expect(summary.settlement.awaitingRetry == 300)
         #expect(listener.knocks() == 1)
-        #expect(try await playground.value("SELECT count(*) FROM resutveksl.transfers WHERE outcome = 'unreachable'") == "300")
+        #expect(
+            try await playground.value("SELECT count(*) FROM resutveksl.transfers WHERE outcome = 'unreachable'")
+                == "300")
     }
 
     @Test("6: one person's bad data costs that person's answer at that source, nothing else")
@@ -189,7 +195,8 @@ import Worker
         #expect(
             try await playground.value("SELECT count(*) FROM resutveksl.transfers WHERE outcome = 'fetched'") == "5")
         #expect(
-            try await playground.value("SELECT count(*) FROM resutveksl.transfer_log WHERE event = 'person_failed'") == "1")
+            try await playground.value("SELECT count(*) FROM resutveksl.transfer_log WHERE event = 'person_failed'")
+                == "1")
     }
 
     @Test("7: consent is looked at when asking, not only when ordering")
@@ -245,7 +252,8 @@ import Worker
             + (try await playground.value("SELECT string_agg(t::text, chr(10)) FROM resutveksl.transfers t") ?? "")
         #expect(logged.contains("fetched") && logged.contains("invalid") && logged.contains("unreachable"))
         for secret in [
-            Playground.person1, Playground.person2, "01536112", "12185", "19588312", "12510", "Kari", "Resultatutveksling",
+            Playground.person1, Playground.person2, "01536112", "12185", "19588312", "12510", "Kari",
+            "Resultatutveksling",
             "RES-100", "RES-OAL",
         ] {
             #expect(!logged.contains(secret), "\(secret) was logged")
@@ -259,7 +267,8 @@ import Worker
         let run = try await playground.store.beginRun(worker: "test")
         _ = try await playground.store.claim(run: run, limit: 1, lease: .seconds(45))
         let lease = try await playground.value(
-            "SELECT lease_until - claimed_at BETWEEN interval '45 seconds' AND interval '50 seconds' FROM resutveksl.claims")
+            "SELECT lease_until - claimed_at BETWEEN interval '45 seconds' AND interval '50 seconds' FROM resutveksl.claims"
+        )
         #expect(lease == "true")
     }
 }

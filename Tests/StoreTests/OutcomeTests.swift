@@ -84,7 +84,8 @@ import Worker
     @Test("where a source's rule requires no consent, a person who has not answered is asked about; a no still stops")
     func notRequired() async throws {
         let playground = try await Playground.make(203, 204)
-        try await playground.at(203, "UPDATE resutveksl.rules SET consent_required = false; SELECT example.add_test_person_1()")
+        try await playground.at(
+            203, "UPDATE resutveksl.rules SET consent_required = false; SELECT example.add_test_person_1()")
         try await playground.own(
             "UPDATE resutveksl.sources SET is_consent_required = false, legal_basis = 'uhl. § 4-15' WHERE source = 203")
         let asked = try await playground.order(Playground.person1, consent: nil)

@@ -22,9 +22,11 @@ extension Playground {
     /// Makes a source answer with one column replaced by an expression over the true answer.
     func tamper(at source: Int32, _ column: String, _ expression: String) async throws {
         let columns = [
-            "record", "ref", "person_number", "verdict", "answered", "held_back", "fingerprint", "institution", "result_key",
+            "record", "ref", "person_number", "verdict", "answered", "held_back", "fingerprint", "institution",
+            "result_key",
             "part_of_key", "category", "code", "version", "name_bokmal", "name_nynorsk", "name_english", "thesis_title",
-            "thesis_title_english", "description_bokmal", "description_nynorsk", "description_english", "term_year", "term",
+            "thesis_title_english", "description_bokmal", "description_nynorsk", "description_english", "term_year",
+            "term",
             "credits", "grading_rule", "grade_value", "grade", "obtained_on",
         ]
         let list = columns.map { $0 == column ? "(\(expression)) AS \($0)" : $0 }.joined(separator: ", ")

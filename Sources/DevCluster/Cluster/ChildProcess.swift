@@ -39,7 +39,8 @@ enum ChildProcess {
         guard status == 0 else {
             throw ClusterError(
                 .programFailed,
-                "cannot start \(arguments.first ?? "?"): \(String(cString: strerror(status))) (Debian package util-linux)")
+                "cannot start \(arguments.first ?? "?"): \(String(cString: strerror(status))) (Debian package util-linux)"
+            )
         }
         return process
     }

@@ -1,20 +1,22 @@
-/// How a private cluster is set up. What is not said here is as `initdb` leaves it.
+/// How a private cluster is set up; what is not said here is as `initdb` leaves it.
 package struct ClusterOptions: Sendable {
     /// Whether it survives a crash of the machine; off, everything is several times faster.
     package var isDurable = false
     package var maxConnections = 200
-    /// Lines of postgresql.conf, written after the cluster's own. A value is quoted when it is written.
+    /// Lines of postgresql.conf, written after the cluster's own; values are quoted when they are written.
     package var settings: [String: String] = [:]
     /// Whether it also listens on 127.0.0.1, at a port that is free when it starts.
     package var listensOnTCP = false
-    /// The names that the server's certificate is made out to; empty for no TLS. Implies TCP.
+    /// The names that the server's certificate is made out to; empty for no TLS, otherwise implies TCP.
     package var certificateNames: [String] = []
-    /// Lines of pg_hba.conf that come before those that trust everybody, e.g. `host all anna 127.0.0.1/32 scram-sha-256`.
+    /// Lines of pg_hba.conf that come before those that trust everybody.
+    ///
+    /// For example `host all anna 127.0.0.1/32 scram-sha-256`.
     package var accessRules: [String] = []
-    /// Where the cluster's folder is made. Short, because the path of a socket has at most 107 bytes.
+    /// Where the cluster's folder is made; short, because the path of a socket has at most 107 bytes.
     package var parentFolder = "/tmp"
 
-    package init() {}
+    package init(listensOnTCP: Bool = false) { self.listensOnTCP = listensOnTCP }
 
     var needsTCP: Bool { listensOnTCP || !certificateNames.isEmpty }
 

@@ -100,14 +100,18 @@ package actor PrivateCluster {
     package func startAgain() async throws(ClusterError) { try await command("start") }
 
     /// Stops the server; the folder stays, for `startAgain`.
-    package func stop(_ mode: StopMode = .fast) async throws(ClusterError) { try await command("stop \(mode.rawValue)") }
+    package func stop(_ mode: StopMode = .fast) async throws(ClusterError) {
+        try await command("stop \(mode.rawValue)")
+    }
 
     package func restart(_ mode: StopMode = .fast) async throws(ClusterError) {
         try await stop(mode)
         try await startAgain()
     }
 
-    /// Stops the server and removes the folder. Nothing is left when it returns; safe to call twice.
+    /// Stops the server and removes the folder; safe to call twice.
+    ///
+    /// Nothing is left when it returns.
     package func remove() async {
         guard let guardian else { return }
         self.guardian = nil

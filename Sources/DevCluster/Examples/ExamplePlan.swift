@@ -5,8 +5,9 @@ package struct ExamplePlan: Sendable {
     package var personsPerSource: Int
     /// On average; a person has from two fewer to two more.
     package var resultsPerPerson: Int
-    /// How many persons the sources choose theirs from. Each source knows `personsPerSource` of them, so that a person is
-    /// known at `institutions.count × personsPerSource ÷ poolSize` sources on average.
+    /// How many persons the sources choose theirs from.
+    ///
+    /// Each source knows `personsPerSource` of them, so that a person is known at `institutions.count × personsPerSource ÷ poolSize` sources on average.
     package var poolSize: Int
     /// Whether the routine's two test persons are at the sources that answer for 216 and 214.
     package var includesTestPersons = true
@@ -27,8 +28,8 @@ package struct ExamplePlan: Sendable {
     /// The first `count` numbers: the two sources of the test persons come first, the requester's own is left out.
     private static func institutions(_ count: Int) -> [Int32] {
         let known: [Int32] = [
-            203, 204, 185, 184, 194, 186, 192, 201, 217, 209, 222, 224, 211, 223, 191, 158, 150, 178, 189, 190, 195, 202, 206,
-            221, 230, 231, 233, 251, 253, 254, 255, 258, 259, 260,
+            203, 204, 185, 184, 194, 186, 192, 201, 217, 209, 222, 224, 211, 223, 191, 158, 150, 178, 189, 190,
+            195, 202, 206, 221, 230, 231, 233, 251, 253, 254, 255, 258, 259, 260,
         ]
         return Array((known + (901...).prefix(max(0, count - known.count)).map { Int32($0) }).prefix(count))
     }
@@ -36,8 +37,10 @@ package struct ExamplePlan: Sendable {
     /// Which persons of the pool the source at a place of the list knows: every `stride`th from `first` on, going round.
     package func choice(_ place: Int) -> (first: Int, stride: Int) {
         // Steps that have no factor in common with the pool's size reach everybody before they come back.
-        var stride = 1 + place * 2
-        while Self.commonFactor(stride, poolSize) != 1 { stride += 2 * max(1, institutions.count) }
+        var stride = 1
+        for _ in 0..<place {
+            repeat { stride += 1 } while Self.commonFactor(stride, poolSize) != 1
+        }
         return (place * poolSize / max(1, institutions.count), stride)
     }
 

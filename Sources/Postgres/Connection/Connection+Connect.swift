@@ -123,13 +123,15 @@ private actor ConnectAttempt {
 
     private func refusal(_ pointer: OpaquePointer, _ phase: PostgresError.Phase) -> PostgresError {
         let text = String(cString: PQerrorMessage(pointer)).trimmingNewlines()
-        guard let match = text.firstMatch(of: /(FATAL|ERROR|PANIC):  ([0-9A-Z]{5}): ([^\n]*)/) else {
+        // The severity is in the language of the server (FATALT, 致命错误); two spaces and five characters follow it.
+        guard let match = text.firstMatch(of: /(\S+):  ([0-9A-Z]{5}): ([^\n]*)/) else {
             let isTLS = phase == .tls || text.contains("SSL") || text.contains("certificate")
-            return failure(.connectFailed, isTLS ? .tls : phase, text.isEmpty ? "the server closed the connection" : text)
+            return failure(
+                .connectFailed, isTLS ? .tls : phase, text.isEmpty ? "the server closed the connection" : text)
         }
         return PostgresError(
             .server, phase: .authenticate, message: String(match.output.3), sqlState: String(match.output.2),
-            severity: String(match.output.1), host: host, database: database)
+            severity: "FATAL", host: host, database: database)
     }
 
     private func failure(

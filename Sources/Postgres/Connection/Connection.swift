@@ -1,4 +1,5 @@
 import CLibpq
+import Glibc
 package import Logging
 
 /// One connection to one server, driven without blocking on the event loop.
@@ -40,16 +41,37 @@ package actor Connection {
         self.logger = logger
     }
 
-    /// Whether it can take a statement now. A connection that the server closed meanwhile shows as closed after this.
+    /// Whether it can take a statement now.
+    ///
+    /// A connection that the server closed meanwhile shows as closed after this.
     package var isUsable: Bool {
         guard use == .idle, let handle else { return false }
         // What a server said unasked (a notification, or its last word) waits in the socket; PQconsumeInput never blocks.
         if PQconsumeInput(handle.pointer) == 0 || PQstatus(handle.pointer) != CONNECTION_OK { close() }
+        // One call reads one piece: behind the server's last word waits the end of the stream.
+        var pieces = 0
+        while use == .idle, pieces < 64, Self.isReadable(PQsocket(handle.pointer)) {
+            if PQconsumeInput(handle.pointer) == 0 { close() }
+            pieces += 1
+        }
         return use == .idle
     }
 
-    /// Ends the session. Never blocks; safe to call twice.
+    private static func isReadable(_ descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) > 0
+    }
+
+    /// Ends the session.
+    ///
+    /// Never blocks; safe to call twice.
     package func close() {
+        switch use {
+        case .busy, .transaction(_, isBusy: true):
+            // A task waits for the socket and keeps it open: the end of the stream wakes it.
+            if let handle { _ = Glibc.shutdown(PQsocket(handle.pointer), Int32(SHUT_RDWR)) }
+        default: break
+        }
         use = .closed
         handle = nil
     }

@@ -1,7 +1,8 @@
 /// How a connection behaves that is not part of its connection string.
 package struct ConnectionOptions: Sendable {
-    /// For each address of a host, from the first packet to a session that is ready. `connect_timeout` of the string
-    /// takes precedence, as libpq users expect.
+    /// For each address of a host, from the first packet to a session that is ready.
+    ///
+    /// `connect_timeout` of the string takes precedence, as libpq users expect.
     package var connectTimeout: Duration
     /// For each statement, unless a call gives its own.
     package var statementTimeout: Duration

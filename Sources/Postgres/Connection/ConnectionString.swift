@@ -25,7 +25,14 @@ package struct ConnectionString: Hashable, Sendable, CustomStringConvertible {
             throw PostgresError(
                 .configuration, phase: .configure,
                 message: "the connection string holds a \(secret): take it out and put it into the password file "
-                    + "(~/.pgpass or PGPASSFILE) or the service file (PGSERVICEFILE), readable by the worker's user only")
+                    + "(~/.pgpass or PGPASSFILE) or the service file (PGSERVICEFILE), readable by the worker's user only"
+            )
+        }
+        // No database is called that: somebody put a whole connection string there, perhaps with its password.
+        if let database = Self.value(of: "dbname", in: options), database.contains("=") || database.contains("://") {
+            throw PostgresError(
+                .configuration, phase: .configure,
+                message: "dbname holds a connection string: give its settings beside dbname")
         }
         self.text = text
     }

@@ -37,15 +37,19 @@ package struct CopyData: Sendable {
     package mutating func append(decimal units: Int64?, scale: Int) {
         guard let units else { return appendNull() }
         // Groups of four decimal digits around the decimal point (`src/backend/utils/adt/numeric.c`).
-        let padding = (4 - scale % 4) % 4
         var rest = units.magnitude
-        for _ in 0..<padding { rest *= 10 }
         var groups: [UInt16] = []
+        if scale % 4 > 0, rest > 0 {
+            // The last group is filled up with zeros; multiplying the whole number instead could overflow.
+            let ofLast: UInt64 = [1, 10, 100, 1000][scale % 4]
+            groups.append(UInt16(rest % ofLast * (10_000 / ofLast)))
+            rest /= ofLast
+        }
         while rest > 0 {
             groups.append(UInt16(rest % 10_000))
             rest /= 10_000
         }
-        var weight = groups.count - 1 - (scale + padding) / 4
+        var weight = groups.count - 1 - (scale + 3) / 4
         groups.reverse()
         while let last = groups.last, last == 0 { groups.removeLast() }
         if groups.isEmpty { weight = 0 }

@@ -2,7 +2,9 @@ import CLibpq
 
 /// One address that a connection string leads to.
 struct Endpoint: Sendable {
-    /// As the string names it; kept for the password file and for certificate names. Nil for libpq's default socket.
+    /// As the string names it; kept for the password file and for certificate names.
+    ///
+    /// Nil for libpq's default socket.
     let host: String?
     /// Numeric; nil for a socket, or while the name is not resolved.
     let address: String?

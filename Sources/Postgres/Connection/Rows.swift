@@ -21,7 +21,7 @@ package final class Rows: Sendable {
     /// Rows that an INSERT, UPDATE, DELETE, COPY or SELECT touched.
     package var affected: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
 
-    /// The command that was carried out, e.g. `COMMIT`; a COMMIT of a failed transaction says `ROLLBACK`.
+    /// The command that was carried out, like `COMMIT`; a COMMIT of a failed transaction says `ROLLBACK`.
     var commandTag: String { String(cString: PQcmdStatus(result)) }
 
     package func columnName(_ column: Int) -> String {

@@ -83,7 +83,8 @@ package enum DetachedThread {
             _ = write(descriptor, &one, MemoryLayout<UInt64>.size)
         }
 
-        func value(until deadline: ContinuousClock.Instant, on loop: EventLoop, heedsCancellation: Bool) async -> Value? {
+        func value(until deadline: ContinuousClock.Instant, on loop: EventLoop, heedsCancellation: Bool) async -> Value?
+        {
             _ = await loop.wait(for: descriptor, .read, until: deadline, heedsCancellation: heedsCancellation)
             return stored.withLock { $0 }
         }

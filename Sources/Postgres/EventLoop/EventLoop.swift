@@ -8,7 +8,9 @@ import Synchronization
 /// in batches, and neither the cooperative pool nor a thread per connection is ever parked in a wait. Nothing that
 /// computes for long belongs on it: rows are decoded, checked and written by the tasks that asked for them.
 package final class EventLoop: SerialExecutor {
-    /// The loop of the process. One is enough: its work per wake-up is a few microseconds a connection.
+    /// The loop of the process.
+    ///
+    /// One is enough: its work per wake-up is a few microseconds a connection.
     package static let shared = EventLoop()
 
     /// Why a wait ended.

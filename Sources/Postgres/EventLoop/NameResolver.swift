@@ -15,7 +15,8 @@ enum NameResolver {
             return addresses
         case .failure(let failure):
             throw PostgresError(
-                .hostUnknown, phase: .resolve, message: "could not find host \"\(host)\": \(failure.message)", host: host)
+                .hostUnknown, phase: .resolve, message: "could not find host \"\(host)\": \(failure.message)",
+                host: host)
         case nil where Task.isCancelled:
             throw PostgresError(.cancelled, phase: .resolve, message: "cancelled while resolving a name", host: host)
         case nil:

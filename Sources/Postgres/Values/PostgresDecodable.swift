@@ -1,4 +1,6 @@
-/// A value that can be read from a row. All rows travel in PostgreSQL's binary form.
+/// A value that can be read from a row.
+///
+/// All rows travel in PostgreSQL's binary form.
 package protocol PostgresDecodable: Sendable {
     /// - Returns: nil when the field is of another type; the row turns that into an error that names the column.
     static func decode(_ field: Field) -> Self?
@@ -98,21 +100,26 @@ extension Array: PostgresDecodable where Element: PostgresDecodable {
     /// One-dimensional arrays: dimensions, a flag for NULLs, the element type, then length and value of each element.
     package static func decode(_ field: Field) -> [Element]? {
         guard let bytes = field.bytes, bytes.count >= 12 else { return nil }
-        func word(at offset: Int) -> Int32 { Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)) }
+        func word(at offset: Int) -> Int32 {
+            Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self))
+        }
         let elementType = TypeIdentifier(rawValue: UInt32(bitPattern: word(at: 8)))
         switch word(at: 0) {
         case 0: return []
         case 1 where bytes.count >= 20: break
         default: return nil
         }
+        // Counts and lengths come from the server: none may lead outside the field.
         let count = Int(word(at: 12))
+        guard count >= 0, count <= bytes.count / 4 else { return nil }
         var elements: [Element] = []
-        elements.reserveCapacity(Swift.min(count, bytes.count / 4))
+        elements.reserveCapacity(count)
         var offset = 20
         for _ in 0..<count {
             guard offset + 4 <= bytes.count else { return nil }
             let length = Int(word(at: offset))
             offset += 4
+            guard length <= bytes.count - offset else { return nil }
             let value = length < 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])
             guard let element = Element.decode(Field(type: elementType, bytes: value)) else { return nil }
             elements.append(element)

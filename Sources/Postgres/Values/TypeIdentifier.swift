@@ -1,4 +1,6 @@
-/// The object identifier (OID) of a PostgreSQL type, as `pg_type` lists it. Built-in ones are the same everywhere.
+/// The object identifier (OID) of a PostgreSQL type, as `pg_type` lists it.
+///
+/// Built-in ones are the same everywhere.
 package struct TypeIdentifier: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }

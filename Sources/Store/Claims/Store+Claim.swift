@@ -138,7 +138,9 @@ extension Store {
             orders.map(\.person)
         ).decode(Int32.self, Int64.self, String.self)
         for (source, person, text) in known {
-            guard let source = InstitutionNumber(rawValue: source), let fingerprint = Fingerprint(text) else { continue }
+            guard let source = InstitutionNumber(rawValue: source), let fingerprint = Fingerprint(text) else {
+                continue
+            }
             fingerprints[source, default: [:]][person] = fingerprint
         }
         return sources.compactMap { source in

@@ -10,7 +10,9 @@ extension Store {
                 "INSERT INTO resutveksl.runs (worker) VALUES ($1) RETURNING run_id", worker
             ).single(Int64.self)
         }
-        guard let run = RunNumber(rawValue: value) else { throw StoreError(.refused, "the database gave no run number") }
+        guard let run = RunNumber(rawValue: value) else {
+            throw StoreError(.refused, "the database gave no run number")
+        }
         return run
     }
 

@@ -4,7 +4,9 @@ package import Exchange
 package struct Fault: Sendable {
     /// One that is tried again.
     package let outcome: Outcome
-    /// For operators: what happened, where. Holds nothing about a person.
+    /// For operators: what happened, where.
+    ///
+    /// Holds nothing about a person.
     package let reason: String
     package let sqlState: String?
 

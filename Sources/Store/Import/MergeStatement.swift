@@ -18,8 +18,9 @@ enum MergeStatement {
         ON CONFLICT DO NOTHING
         """)
 
-    /// $1 source; $2 persons, $3 their orders, $4 whether there was an answer before. Answers with a row per order:
-    /// new, changed, missing.
+    /// $1 source; $2 persons, $3 their orders, $4 whether there was an answer before.
+    ///
+    /// Answers with a row per order: new, changed, missing.
     static let results = Statement(
         prepared: "merge_results",
         """

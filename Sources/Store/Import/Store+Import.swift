@@ -93,7 +93,8 @@ extension Store {
         if !gone.isEmpty {
             _ = try await transaction.query(
                 Statement(
-                    prepared: "forget", "DELETE FROM resutveksl.person_sources WHERE source = $1 AND person_id = ANY ($2)"
+                    prepared: "forget",
+                    "DELETE FROM resutveksl.person_sources WHERE source = $1 AND person_id = ANY ($2)"
                 ), source.rawValue, gone.map(\.order.person))
         }
     }

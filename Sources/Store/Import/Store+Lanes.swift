@@ -99,9 +99,12 @@ extension Store {
         SELECT resutveksl.local_minute(min(next_attempt)) FROM failed
         """)
 
-    /// The source closed: what had failed there before is settled by it. Other orders are told from the lane.
+    /// The source closed: what had failed there before is settled by it.
+    ///
+    /// Other orders are told from the lane.
     private static func closeSharing(
-        _ sharing: Sharing, _ remaining: ArraySlice<ClaimedOrder>, _ source: InstitutionNumber, _ transaction: Transaction
+        _ sharing: Sharing, _ remaining: ArraySlice<ClaimedOrder>, _ source: InstitutionNumber,
+        _ transaction: Transaction
     ) async throws {
         let retried = remaining.filter { !$0.asksEverySource }
         if retried.isEmpty { return }

@@ -11,7 +11,9 @@ package struct PlacedOrder: Sendable {
     package let message: String
 }
 
-/// An order as lists show it. Times are local, as FS shows them.
+/// An order as lists show it.
+///
+/// Times are local, as FS shows them.
 package struct OrderSummary: Sendable {
     package let number: OrderNumber
     package let person: PersonNumber

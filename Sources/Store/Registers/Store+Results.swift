@@ -12,7 +12,7 @@ package struct TabResult: Sendable {
     package let name: String?
     package let nameEnglish: String?
     package let thesisTitle: String?
-    /// `2014 HØST`
+    /// `2014 HØST`.
     package let term: String?
     /// Studiepoeng.
     package let credits: String?

@@ -13,10 +13,10 @@ struct Acceptance: AsyncParsableCommand {
 
         @OptionGroup var database: DatabaseOptions
         @OptionGroup var person: PersonOption
-        @Argument(help: "J or N.") var answer: ConsentAnswer
+        @Argument(help: "J for yes, N for no.") var answer: ConsentAnswer
         @Option(help: "Day of the answer, YYYY-MM-DD; today when it is left out.") var date: CalendarDay?
-        @Option(help: "Studentweb, Søknadsweb, 'Samordna opptak' or 'by hand'.") var channel: ConsentChannel = .manual
-        @Option(help: "Akseptansetype: RESUTVEKSL or RESULTATUTVEKS.") var type: AcceptanceType = .resultatutveks
+        @Option(help: "Where it was given.") var channel: ConsentChannel = .manual
+        @Option(help: "Akseptansetype, as FS spells it there.") var type: AcceptanceType = .resultatutveks
 
         func run() async throws {
             let number = try person.number()

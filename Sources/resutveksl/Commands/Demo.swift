@@ -19,7 +19,7 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "Orders that are placed, those for the two test persons included.")
     var orders = 25
 
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(name: .customLong("log-level"), help: "From which level on is logged, on standard error.")
     var logLevel: Logger.Level = .error
 
     func validate() throws {

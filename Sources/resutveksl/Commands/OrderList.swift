@@ -7,9 +7,13 @@ struct OrderList: AsyncParsableCommand {
 
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var json: JSONOption
-    @Option(help: "Only orders in this state: ordered, fetching, awaiting_retry, completed, refused or cancelled.")
+    @Option(help: "Only orders in this state.")
     var state: OrderState?
     @Option(help: "At most so many.") var limit = 50
+
+    func validate() throws {
+        guard (1...100_000).contains(limit) else { throw ValidationError("--limit goes from 1 to 100000.") }
+    }
 
     func run() async throws {
         let orders = try await database.store().orders(in: state, limit: limit)

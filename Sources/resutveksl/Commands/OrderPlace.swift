@@ -13,7 +13,7 @@ struct OrderPlace: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var json: JSONOption
     @OptionGroup var person: PersonOption
-    @Option(help: "approval_case, external_study or application.") var purpose: Purpose = .externalStudy
+    @Option(help: "From which screen it is ordered.") var purpose: Purpose = .externalStudy
     @Option(help: "The case that it is ordered for, e.g. a case number.") var reference: String?
     @Option(help: "Who orders; the database user when it is left out.") var orderedBy: String?
 
@@ -25,8 +25,9 @@ struct OrderPlace: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let number = try person.number()
         let order = try await database.store().placeOrder(
-            for: try person.number(), purpose: purpose, reference: reference, orderedBy: orderedBy)
+            for: number, purpose: purpose, reference: reference, orderedBy: orderedBy)
         if json.isJSON {
             try printJSON(
                 Entry(

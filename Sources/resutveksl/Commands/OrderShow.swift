@@ -61,9 +61,17 @@ enum OrderText {
         }
         if !order.counts.isEmpty { lines.append("  \(order.counts)") }
         if order.heldBack > 0 {
-            lines.append("  \(order.heldBack) degree(s) held back at the source: no diploma date before today")
+            lines.append("  \(order.heldBack.counted("degree")) held back at the source: no diploma date before today")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What an outcome means that comes without a reason and is not told by counts.
+    private static func sentence(_ outcome: String) -> String? {
+        switch Outcome(rawValue: outcome) {
+        case .reserved, .notOpen, .noConsent, .refused: Outcome(rawValue: outcome)?.sentence
+        default: nil
+        }
     }
 
     static func sources(_ sources: [OrderAtSource], all: Bool) -> String {
@@ -77,10 +85,10 @@ enum OrderText {
             ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
             table.add(
                 "  \(source.source)", source.acronym, source.outcome, source.attempts > 0 ? "\(source.attempts)" : "",
-                source.nextAttempt, counts, source.reason)
+                source.nextAttempt, counts, source.reason ?? sentence(source.outcome))
         }
         var text = table.isEmpty ? "" : table.text()
-        if !all, !uneventful.isEmpty { text += "\(text.isEmpty ? "" : "\n")  nothing found at \(uneventful.count) sources" }
+        if !all, !uneventful.isEmpty { text += "\(text.isEmpty ? "" : "\n")  nothing found at \(uneventful.count.counted("source"))" }
         return text
     }
 }

@@ -11,8 +11,8 @@ struct Person: AsyncParsableCommand {
 
         @OptionGroup var database: DatabaseOptions
         @OptionGroup var person: PersonOption
-        @Option var givenName: String?
-        @Option var familyName: String?
+        @Option(help: "For lists and letters; may be filled in later.") var givenName: String?
+        @Option(help: "The same.") var familyName: String?
 
         func run() async throws {
             let number = try person.number()

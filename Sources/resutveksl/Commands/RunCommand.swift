@@ -64,7 +64,7 @@ struct RunCommand: AsyncParsableCommand {
         let summary: RunSummary
         do {
             summary = try await Run(
-                store: store, options: options, stop: stop, logger: database.logger(), tell: { progress.take($0) }
+                store: store, options: options, stop: stop, logger: database.logger(besides: progress), tell: { progress.take($0) }
             ).drain()
             progress.finish()
         } catch {
@@ -80,7 +80,7 @@ struct RunCommand: AsyncParsableCommand {
             run: summary.run.rawValue, orders: summary.orders, refused: summary.refused,
             completed: summary.settlement.completed, awaitingRetry: summary.settlement.awaitingRetry,
             handedBack: summary.settlement.handedBack, sources: summary.lanes.count, questions: summary.sets,
-            rows: summary.rows, seconds: Double(summary.duration / .microseconds(1)) / 1_000_000,
+            rows: summary.rows, seconds: (summary.duration / .milliseconds(1)).rounded() / 1000,
             failed: summary.failed.map(failure), closed: summary.closed.map(failure))
     }
 

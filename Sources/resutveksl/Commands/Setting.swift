@@ -35,9 +35,9 @@ struct Setting: AsyncParsableCommand {
                 """)
 
         @OptionGroup var database: DatabaseOptions
-        @Argument(help: "own_institution, time_zone, due_horizon or attempt_days.")
+        @Argument(help: "Which setting.")
         var key: Settings.Key
-        @Argument var value: String
+        @Argument(help: "As PostgreSQL writes it, e.g. 215, Europe/Oslo, '15 minutes'.") var value: String
 
         func run() async throws {
             try await database.store().set(key, to: value)

@@ -15,7 +15,7 @@ struct SourceAdd: AsyncParsableCommand {
     @Argument(help: "libpq connection string without a password; service=NAME is preferred.")
     var connection: String
 
-    @Option(help: "Persons per question (default 500).")
+    @Option(help: "Persons per question (500 unless it is said).")
     var setSize: Int?
 
     @Flag(help: "The source may be asked without the person's consent, on --legal-basis. An explicit no always stops.")
@@ -28,6 +28,7 @@ struct SourceAdd: AsyncParsableCommand {
     var legalBasis: String?
 
     func validate() throws {
+        guard setSize.map((1...10_000).contains) ?? true else { throw ValidationError("--set-size goes from 1 to 10000.") }
         if noConsentRequired, legalBasis == nil {
             throw ValidationError("--no-consent-required needs a --legal-basis.")
         }

@@ -38,6 +38,9 @@ struct SourceCheck: AsyncParsableCommand {
         for institution in institutions where !registered.contains(where: { $0.institution == institution }) {
             throw StoreError(.notFound, "no source has the number \(institution). List them: resutveksl source list")
         }
+        if registered.isEmpty {
+            throw StoreError(.configuration, "no source is registered. Register one: resutveksl source add")
+        }
         let sources = registered.filter { institutions.isEmpty || institutions.contains($0.institution) }
         let entries = await withTaskGroup(of: Entry.self) { group in
             for source in sources { group.addTask { await Self.check(source, store) } }

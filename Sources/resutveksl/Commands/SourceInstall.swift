@@ -27,14 +27,24 @@ struct SourceInstall: AsyncParsableCommand {
         help: ArgumentHelp("Roles that may ask, and for which institution.", valueName: "role=institution"))
     var requester: [String] = []
 
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(name: .customLong("log-level"), help: "From which level on is logged, on standard error.")
     var logLevel: Logger.Level = .notice
+
+    func validate() throws { for text in requester { _ = try parsed(text) } }
 
     func run() async throws {
         var logger = Logger(label: "resutveksl") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel
         let requesters = try requester.map(parsed)
-        let connection = try await connect(ConnectionString(connection), logger)
+        do {
+            try await install(requesters, logger)
+        } catch let error as PostgresError where error.code != .configuration {
+            throw failure(error)
+        }
+    }
+
+    private func install(_ requesters: [(role: String, institution: InstitutionNumber)], _ logger: Logger) async throws {
+        let connection = try await Connection.connect(ConnectionString(connection), logger: logger)
         let applied = try await Migrator(.sourceContract).migrate(connection)
         try await connection.withTransaction { transaction in
             _ = try await transaction.query(
@@ -45,15 +55,20 @@ struct SourceInstall: AsyncParsableCommand {
             }
         }
         for migration in applied { print("applied \(migration.version) \(migration.name)") }
-        print("contract installed for institution \(institution); \(requesters.count) requesters registered")
+        print("contract installed for institution \(institution); \(requesters.count.counted("requester")) registered")
     }
 
-    private func connect(_ string: ConnectionString, _ logger: Logger) async throws -> Connection {
-        do throws(PostgresError) {
-            return try await Connection.connect(string, logger: logger)
-        } catch {
-            if error.code == .configuration { throw error }
-            throw CommandFailure(code: ExitStatus.unavailable, message: "the source cannot be reached: \(error)")
+    /// The words for the institution's database; those of `ExitStatus` are about the own one.
+    private func failure(_ error: PostgresError) -> CommandFailure {
+        switch (error.code, error.phase) {
+        case (.server, .authenticate):
+            CommandFailure(
+                code: ExitStatus.configuration, message: "the institution's database does not let us in: \(error)")
+        case (.server, _):
+            CommandFailure(code: 1, message: "the institution's database refused: \(error)")
+        default:
+            CommandFailure(
+                code: ExitStatus.unavailable, message: "the institution's database cannot be reached: \(error)")
         }
     }
 

@@ -15,7 +15,7 @@ struct DemoRoutine {
 
     func show() async throws {
         var orders: [OrderNumber] = []
-        heading("A case worker at \(DemoWorld.own) orders Hent ekstern norsk utdanning")
+        heading("A case worker at \(DemoWorld.own) \(DemoWorld.ownAcronym) orders Hent ekstern norsk utdanning")
         for person in TestPerson.all { orders.append(try await place(person)) }
         print("  … and \(world.orders - TestPerson.all.count) more orders from admission")
 
@@ -33,6 +33,7 @@ struct DemoRoutine {
 
         heading("resutveksl run")
         let second = try await run()
+        print()
         for order in orders { print(OrderText.heading(try await store.order(order))) }
         try require(second.failed.isEmpty, "every source could be asked after the re-queue")
         try require(

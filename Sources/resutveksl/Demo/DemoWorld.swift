@@ -11,6 +11,7 @@ import Store
 /// Two servers, so that two of the sources can really be down.
 struct DemoWorld {
     static let own: InstitutionNumber = 215
+    static let ownAcronym = "OsloMet"
     static let reserved: Int32 = 190
     static let down: [Int32] = [184, 201]
 

@@ -17,7 +17,7 @@ struct DatabaseOptions: ParsableArguments {
                 """, valueName: "conninfo"))
     var database: String?
 
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(name: .customLong("log-level"), help: "From which level on is logged, on standard error.")
     var logLevel: Logger.Level = .notice
 
     var connection: ConnectionString {
@@ -26,8 +26,13 @@ struct DatabaseOptions: ParsableArguments {
         }
     }
 
-    func logger() -> Logger {
-        var logger = Logger(label: "resutveksl") { StreamLogHandler.standardError(label: $0) }
+    /// - Parameter progress: a bar that is on the same terminal.
+    func logger(besides progress: RunProgress? = nil) -> Logger {
+        var logger = Logger(label: "resutveksl") { label in
+            let handler = StreamLogHandler.standardError(label: label)
+            guard let progress else { return handler }
+            return ProgressLogHandler(handler: handler, progress: progress)
+        }
         logger.logLevel = logLevel
         return logger
     }

@@ -16,7 +16,7 @@ struct PersonOption: ParsableArguments {
         if let text { return try PersonNumber(text) }
         if isatty(STDIN_FILENO) == 1 { FileHandle.standardError.write(Data("Person number: ".utf8)) }
         guard let line = readLine(), !line.allSatisfy(\.isWhitespace) else {
-            throw ValidationError("No person number: give it on standard input, or with --person.")
+            throw CommandFailure(code: 64, message: "no person number: give it on standard input, or with --person")
         }
         return try PersonNumber(line)
     }

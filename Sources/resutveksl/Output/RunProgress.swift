@@ -24,7 +24,7 @@ final class RunProgress: Sendable {
         let line: String? = state.withLock { state in
             switch event {
             case .swept(let claims):
-                return isTerminal ? "Took over \(claims) claims of workers that had died\n" : nil
+                return isTerminal ? "Took over \(claims.counted("claim")) of workers that had died\n" : nil
             case .claimed(let orders, let lanes):
                 state.lanes += lanes
                 state.orders += orders
@@ -47,7 +47,10 @@ final class RunProgress: Sendable {
 
     /// Ends the bar's line, so that what follows starts on a new one.
     func finish() {
-        let isShown = state.withLock { $0.isShown }
+        let isShown = state.withLock { state in
+            defer { state.isShown = false }
+            return state.isShown
+        }
         if isShown { FileHandle.standardError.write(Data("\n".utf8)) }
     }
 
@@ -56,6 +59,7 @@ final class RunProgress: Sendable {
         let filled = state.lanes == 0 ? 0 : width * state.ended / state.lanes
         let blocks = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
         let failed = state.failed > 0 ? ", \(state.failed) failed" : ""
-        return "\(blocks) \(state.ended)/\(state.lanes) sources\(failed), \(state.orders) orders, \(state.rows) rows\u{1B}[K"
+        return "\(blocks) \(state.ended)/\(state.lanes) sources\(failed), \(state.orders.counted("order")), "
+            + "\(state.rows.counted("row"))\u{1B}[K"
     }
 }

@@ -8,8 +8,8 @@ extension RunSummary {
         let seconds = Double(duration / .microseconds(1)) / 1_000_000
         let rate = seconds > 0 ? Int(Double(orders) / seconds) : orders
         var lines = [
-            "\(orders) orders, \(lanes.count) sources, \(rows) rows imported, \(sets) questions, "
-                + "\(Self.decimal(seconds)) s, \(rate) orders/s"
+            "\(orders.counted("order")), \(lanes.count.counted("source")), \(rows.counted("row")) imported, "
+                + "\(sets.counted("question")), \(Self.decimal(seconds)) s, \(rate) orders/s"
         ]
         lines.append(
             "\(settlement.completed) completed, \(settlement.awaitingRetry) awaiting retry"
@@ -17,15 +17,15 @@ extension RunSummary {
                 + (settlement.handedBack > 0 ? ", \(settlement.handedBack) handed back" : ""))
         for lane in failed {
             lines.append("\(lane.source) \(lane.acronym): \(lane.outcome): \(lane.fault?.reason ?? "")")
-            if let next = lane.nextAttempt { lines.append("    \(lane.remaining) orders, next attempt \(next)") }
+            if let next = lane.nextAttempt { lines.append("    \(lane.remaining.counted("order")), next attempt \(next)") }
         }
         for lane in closed {
             lines.append("\(lane.source) \(lane.acronym): \(lane.outcome): \(lane.sharing.outcome?.sentence ?? "")")
         }
         for lane in lanes.values.sorted(by: { $0.source < $1.source }) where lane.invalid > 0 {
-            lines.append("\(lane.source) \(lane.acronym): invalid: bad data about \(lane.invalid) persons; see transfer_log")
+            lines.append("\(lane.source) \(lane.acronym): invalid: bad data about \(lane.invalid.counted("person")); see transfer_log")
         }
-        if isStopped { lines.append("Stopped before everything was done; the rest is due in the next run") }
+        if isStopped { lines.append("Stopped by a signal; what is left is due in the next run") }
         return lines.joined(separator: "\n")
     }
 

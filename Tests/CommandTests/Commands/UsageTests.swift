@@ -1,0 +1,51 @@
+import Testing
+
+/// Wrong usage, refused before anything is connected to.
+@Suite struct UsageTests {
+    struct Wrong: Sendable, CustomTestStringConvertible {
+        /// The command that is meant, whose usage is to be shown.
+        let command: String
+        let rest: [String]
+
+        init(_ command: String, _ rest: String...) {
+            self.command = command
+            self.rest = rest
+        }
+
+        var words: [String] { command.split(separator: " ").map(String.init) + rest }
+        var testDescription: String { words.joined(separator: " ") }
+    }
+
+    static let wrong = [
+        Wrong("", "frobnicate"), Wrong("order", "frobnicate"), Wrong("run", "--frobnicate"),
+        Wrong("run", "--claim-size", "0"), Wrong("run", "--claim-size", "many"), Wrong("run", "--connections", "101"),
+        Wrong("order show"), Wrong("order show", "abc"), Wrong("order show", "0"),
+        Wrong("order list", "--state", "lost"), Wrong("order list", "--limit", "0"),
+        Wrong("order place", "--purpose", "curiosity"), Wrong("setting set", "time_zone"),
+        Wrong("setting set", "unknown_key", "1"), Wrong("source add"), Wrong("source add", "abc", "dbname=fs"),
+        Wrong("source add", "0", "dbname=fs"), Wrong("source add", "203", "dbname=fs", "--set-size", "0"),
+        Wrong("source add", "203", "dbname=fs", "--no-consent-required"),
+        Wrong("source add", "203", "dbname=fs", "--legal-basis", "uhl"), Wrong("source check", "abc"),
+        Wrong("source install", "dbname=fs"),
+        Wrong("source install", "dbname=fs", "--institution", "203", "--requester", "anna"), Wrong("source pause"),
+        Wrong("acceptance set", "K"), Wrong("acceptance set", "J", "--date", "2026-02-30"),
+        Wrong("acceptance set", "J", "--channel", "post"), Wrong("acceptance set", "J", "--type", "X"),
+        Wrong("demo", "--orders", "1"), Wrong("demo", "--orders", "401"), Wrong("migrate", "--log-level", "loud"),
+    ]
+
+    @Test("wrong usage ends with 64 and shows the usage of the command that was meant", arguments: wrong)
+    func refused(wrong: Wrong) async throws {
+        let finished = try await Command([Command.program] + wrong.words).finished()
+        #expect(finished.status == 64)
+        #expect(finished.output.isEmpty)
+        #expect(finished.errors.hasPrefix("Error: "))
+        #expect(finished.errors.contains("\nUsage: resutveksl \(wrong.command)"))
+    }
+
+    @Test("the version is printed")
+    func version() async throws {
+        let finished = try await Command([Command.program, "--version"]).finished()
+        #expect(finished.status == 0)
+        #expect(finished.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    }
+}
