@@ -55,7 +55,8 @@ struct ExitStatus {
         default:
             self.init(
                 code: Self.unavailable,
-                message: "the own database cannot be reached: \(error). Check --database, or PGHOST, PGDATABASE, PGSERVICE")
+                message:
+                    "the own database cannot be reached: \(error). Check --database, or PGHOST, PGDATABASE, PGSERVICE")
         }
     }
 }

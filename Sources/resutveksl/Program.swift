@@ -1,7 +1,9 @@
 import ArgumentParser
 @preconcurrency import Foundation
 
-/// The one program. Commands stand in a file each; this only starts them and turns errors into exit codes.
+/// The one program.
+///
+/// Commands stand in a file each; this only starts them and turns errors into exit codes.
 @main
 struct Program {
     static func main() async {
@@ -37,7 +39,8 @@ struct Resutveksl: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Migrate.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self, ResultsCommand.self,
+            Migrate.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self,
+            ResultsCommand.self,
             RunCommand.self, Demo.self,
         ])
 }

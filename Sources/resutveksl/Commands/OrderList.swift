@@ -66,7 +66,7 @@ struct OrderEntry: Encodable {
 }
 
 extension OrderSummary {
-    /// `3 new, 1 changed`
+    /// What came of it: `3 new, 1 changed`.
     var counts: String {
         let parts = [
             (newResults, "new"), (changedResults, "changed"), (missingResults, "missing"), (heldBack, "held back"),

@@ -31,7 +31,8 @@ struct OrderPlace: AsyncParsableCommand {
         if json.isJSON {
             try printJSON(
                 Entry(
-                    order: order.number.rawValue, state: order.state.rawValue, isNew: order.isNew, message: order.message))
+                    order: order.number.rawValue, state: order.state.rawValue, isNew: order.isNew,
+                    message: order.message))
         } else {
             print("\(order.message)  order \(order.number)\(order.isNew ? "" : " (open already)")")
         }

@@ -88,7 +88,9 @@ enum OrderText {
                 source.nextAttempt, counts, source.reason ?? sentence(source.outcome))
         }
         var text = table.isEmpty ? "" : table.text()
-        if !all, !uneventful.isEmpty { text += "\(text.isEmpty ? "" : "\n")  nothing found at \(uneventful.count.counted("source"))" }
+        if !all, !uneventful.isEmpty {
+            text += "\(text.isEmpty ? "" : "\n")  nothing found at \(uneventful.count.counted("source"))"
+        }
         return text
     }
 }

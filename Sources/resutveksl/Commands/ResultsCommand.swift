@@ -69,7 +69,9 @@ enum ResultsText {
         var table = Table(
             "institution", "category", "code", "name", "name (English)", "term", "credits", "result", "part of", "note")
         for result in results {
-            let note = [result.isMissing ? "missing in the last answer" : nil, result.needsControl ? "must be checked" : nil]
+            let note = [
+                result.isMissing ? "missing in the last answer" : nil, result.needsControl ? "must be checked" : nil,
+            ]
             table.add(
                 "\(result.institution) \(result.acronym)", result.category, result.code,
                 result.thesisTitle.map { "\(result.name ?? ""): \($0)" } ?? result.name, result.nameEnglish,

@@ -64,7 +64,8 @@ struct RunCommand: AsyncParsableCommand {
         let summary: RunSummary
         do {
             summary = try await Run(
-                store: store, options: options, stop: stop, logger: database.logger(besides: progress), tell: { progress.take($0) }
+                store: store, options: options, stop: stop, logger: database.logger(besides: progress),
+                tell: { progress.take($0) }
             ).drain()
             progress.finish()
         } catch {

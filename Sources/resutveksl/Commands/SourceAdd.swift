@@ -28,7 +28,9 @@ struct SourceAdd: AsyncParsableCommand {
     var legalBasis: String?
 
     func validate() throws {
-        guard setSize.map((1...10_000).contains) ?? true else { throw ValidationError("--set-size goes from 1 to 10000.") }
+        guard setSize.map((1...10_000).contains) ?? true else {
+            throw ValidationError("--set-size goes from 1 to 10000.")
+        }
         if noConsentRequired, legalBasis == nil {
             throw ValidationError("--no-consent-required needs a --legal-basis.")
         }

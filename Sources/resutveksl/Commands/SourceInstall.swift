@@ -43,7 +43,9 @@ struct SourceInstall: AsyncParsableCommand {
         }
     }
 
-    private func install(_ requesters: [(role: String, institution: InstitutionNumber)], _ logger: Logger) async throws {
+    private typealias Requester = (role: String, institution: InstitutionNumber)
+
+    private func install(_ requesters: [Requester], _ logger: Logger) async throws {
         let connection = try await Connection.connect(ConnectionString(connection), logger: logger)
         let applied = try await Migrator(.sourceContract).migrate(connection)
         try await connection.withTransaction { transaction in
@@ -51,7 +53,8 @@ struct SourceInstall: AsyncParsableCommand {
                 "SELECT resutveksl.set_identity($1, $2)", institution.rawValue,
                 ([institution] + answersFor).map(\.rawValue))
             for (role, number) in requesters {
-                _ = try await transaction.query("SELECT resutveksl.register_requester($1::text, $2)", role, number.rawValue)
+                _ = try await transaction.query(
+                    "SELECT resutveksl.register_requester($1::text, $2)", role, number.rawValue)
             }
         }
         for migration in applied { print("applied \(migration.version) \(migration.name)") }
@@ -72,7 +75,7 @@ struct SourceInstall: AsyncParsableCommand {
         }
     }
 
-    private func parsed(_ text: String) throws -> (role: String, institution: InstitutionNumber) {
+    private func parsed(_ text: String) throws -> Requester {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2, let number = InstitutionNumber(argument: parts[1]) else {
             throw ValidationError("'\(text)' is not of the form ROLE=INSTITUTION.")

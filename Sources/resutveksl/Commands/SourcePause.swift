@@ -4,7 +4,8 @@ import Store
 
 struct SourcePause: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pause", abstract: "Asks a source nothing for a while; what is due there comes again the next day.")
+        commandName: "pause",
+        abstract: "Asks a source nothing for a while; what is due there comes again the next day.")
 
     @OptionGroup var database: DatabaseOptions
     @Argument(help: "Number of the source.") var institution: InstitutionNumber

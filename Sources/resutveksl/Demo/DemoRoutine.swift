@@ -6,7 +6,9 @@ import Postgres
 import Store
 import Worker
 
-/// The routine, told as it happens. Throws when something does not come out as the routine says.
+/// The routine, told as it happens.
+///
+/// Throws when something does not come out as the routine says.
 struct DemoRoutine {
     let world: DemoWorld
     let logger: Logger
@@ -90,7 +92,8 @@ struct DemoRoutine {
         print(table.text(indent: 2))
         let outcomes = Dictionary(grouping: rows, by: \.2).mapValues { Set($0.map(\.1)) }
         try require(
-            outcomes["unreachable"] == Set(DemoWorld.down) && rows.filter { $0.2 == "unreachable" }.allSatisfy { $0.4 != nil },
+            outcomes["unreachable"] == Set(DemoWorld.down)
+                && rows.filter { $0.2 == "unreachable" }.allSatisfy { $0.4 != nil },
             "sources \(DemoWorld.down) were logged as unreachable, with their next attempt")
         try require(outcomes["reserved"] == [DemoWorld.reserved], "source \(DemoWorld.reserved) was logged as reserved")
     }

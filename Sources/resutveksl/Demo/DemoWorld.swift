@@ -85,7 +85,8 @@ struct DemoWorld {
                 person.number, givenName: person.givenName, familyName: person.familyName)
             try await store.setAcceptance(
                 of: person.number, answer: .yes, on: nil, channel: .studentweb, type: .resultatutveks)
-            _ = try await store.placeOrder(for: person.number, purpose: .application, reference: nil, orderedBy: "opptak")
+            _ = try await store.placeOrder(
+                for: person.number, purpose: .application, reference: nil, orderedBy: "opptak")
         }
         return DemoWorld(main: main, other: other, store: store, orders: orders)
     }

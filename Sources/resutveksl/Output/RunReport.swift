@@ -17,13 +17,17 @@ extension RunSummary {
                 + (settlement.handedBack > 0 ? ", \(settlement.handedBack) handed back" : ""))
         for lane in failed {
             lines.append("\(lane.source) \(lane.acronym): \(lane.outcome): \(lane.fault?.reason ?? "")")
-            if let next = lane.nextAttempt { lines.append("    \(lane.remaining.counted("order")), next attempt \(next)") }
+            if let next = lane.nextAttempt {
+                lines.append("    \(lane.remaining.counted("order")), next attempt \(next)")
+            }
         }
         for lane in closed {
             lines.append("\(lane.source) \(lane.acronym): \(lane.outcome): \(lane.sharing.outcome?.sentence ?? "")")
         }
         for lane in lanes.values.sorted(by: { $0.source < $1.source }) where lane.invalid > 0 {
-            lines.append("\(lane.source) \(lane.acronym): invalid: bad data about \(lane.invalid.counted("person")); see transfer_log")
+            lines.append(
+                "\(lane.source) \(lane.acronym): invalid: bad data about \(lane.invalid.counted("person")); see transfer_log"
+            )
         }
         if isStopped { lines.append("Stopped by a signal; what is left is due in the next run") }
         return lines.joined(separator: "\n")

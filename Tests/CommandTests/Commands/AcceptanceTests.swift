@@ -11,7 +11,8 @@ import Testing
         let installation = try await Installation.unset()
         try await installation.must("person", "add", "--person", Installation.person1)
         let yes = try await installation.run(
-            "acceptance", "set", "J", "--person", Installation.person1, "--date", "2026-01-15", "--channel", "Studentweb",
+            "acceptance", "set", "J", "--person", Installation.person1, "--date", "2026-01-15", "--channel",
+            "Studentweb",
             "--type", "RESUTVEKSL")
         #expect(yes.status == 0)
         #expect(yes.output == "RESUTVEKSL J recorded for person \(Installation.masked1)\n")
@@ -33,7 +34,8 @@ import Testing
 
     @Test("an unknown person is an error that says how to register one")
     func unknown() async throws {
-        let finished = try await Installation.unset().run("acceptance", "set", "J", "--person", Installation.person1)
+        let finished = try await Installation.untouched().run(
+            "acceptance", "set", "J", "--person", Installation.person1)
         #expect(finished.status == 1)
         #expect(finished.output.isEmpty)
         #expect(finished.errors.contains("resutveksl person add"))

@@ -16,7 +16,9 @@ import Testing
         #expect(first.status == 0)
         #expect(first.lines.first == "applied 1 institutions")
         #expect(first.lines.allSatisfy { $0.hasPrefix("applied ") })
-        #expect(try await installation.value("SELECT count(*) FROM resutveksl.applied_migrations") == "\(first.lines.count)")
+        #expect(
+            try await installation.value("SELECT count(*) FROM resutveksl.applied_migrations") == "\(first.lines.count)"
+        )
         let second = try await installation.run("migrate")
         #expect(second.status == 0)
         #expect(second.output == "up to date\n")
@@ -53,12 +55,14 @@ import Testing
         }
         let applied = lines.filter { $0.hasPrefix("applied ") }
         #expect(Set(applied).count == applied.count)
-        #expect(try await installation.value("SELECT count(*) FROM resutveksl.applied_migrations") == "\(applied.count)")
+        #expect(
+            try await installation.value("SELECT count(*) FROM resutveksl.applied_migrations") == "\(applied.count)")
         #expect(applied.count > 1)
     }
 
     static let commands = [
-        ["run"], ["order", "list"], ["source", "list"], ["source", "check"], ["setting", "list"], ["order", "show", "1"],
+        ["run"], ["order", "list"], ["source", "list"], ["source", "check"], ["setting", "list"],
+        ["order", "show", "1"],
         ["results", "show", "--person", Installation.person1], ["person", "add", "--person", Installation.person1],
     ]
 

@@ -34,7 +34,8 @@ import Testing
         let installation = try await Installation.make(203)
         try await installation.must("person", "add", "--person", Installation.person1)
         let first = try await installation.run(
-            "order", "place", "--person", Installation.person1, "--purpose", "approval_case", "--reference", "2026/1234",
+            "order", "place", "--person", Installation.person1, "--purpose", "approval_case", "--reference",
+            "2026/1234",
             "--ordered-by", "anna")
         #expect(first.status == 0)
         #expect(first.output.wholeMatch(of: /Bestilt \d\d\.\d\d\.\d{4} \d\d:\d\d  order 1\n/) != nil)
@@ -44,7 +45,8 @@ import Testing
         let second = try await installation.run("order", "place", input: Installation.person1)
         #expect(second.status == 0)
         #expect(second.output == "Bestilt \(at ?? "")  order 1 (open already)\n")
-        let third = try await installation.run("order", "place", "--json", input: Installation.person1).json(Placed.self)
+        let third = try await installation.run("order", "place", "--json", input: Installation.person1).json(
+            Placed.self)
         #expect(third.order == 1 && !third.isNew && third.state == "ordered" && third.message == "Bestilt \(at ?? "")")
 
         let shown = try await installation.run("order", "show", "1", "--json").json(Shown.self).order

@@ -5,7 +5,8 @@ import Testing
 /// Reaching the own database, or not.
 @Suite struct OwnDatabaseTests {
     private func list(_ database: String, environment: [String: String] = [:]) async throws -> Finished {
-        try await Command([Command.program, "order", "list", "--database", database], environment: environment).finished()
+        try await Command([Command.program, "order", "list", "--database", database], environment: environment)
+            .finished()
     }
 
     @Test(
@@ -27,7 +28,7 @@ import Testing
 
     @Test("an unknown role or database ends with 78", arguments: ["user=nobody_home", "user=postgres dbname=no_such"])
     func refused(change: String) async throws {
-        let installation = try await Installation.unset()
+        let installation = try await Installation.untouched()
         let place = "host=\(installation.cluster.folder) port=\(installation.cluster.port) dbname=\(installation.name) "
         let finished = try await list(place + change)
         #expect(finished.status == 78)
@@ -43,7 +44,8 @@ import Testing
         for (password, status) in [(Secrets.password, Int32(0)), ("wrong", 78)] {
             let file = FileManager.default.temporaryDirectory.appending(path: "pgpass-\(UUID().uuidString)").path()
             let line = Data("*:*:*:*:\(password)\n".utf8)
-            #expect(FileManager.default.createFile(atPath: file, contents: line, attributes: [.posixPermissions: 0o600]))
+            #expect(
+                FileManager.default.createFile(atPath: file, contents: line, attributes: [.posixPermissions: 0o600]))
             let finished = try await list(database, environment: ["PGPASSFILE": file])
             try FileManager.default.removeItem(atPath: file)
             #expect(finished.status == status, "\(finished.errors)")
@@ -59,7 +61,7 @@ import Testing
     /// That the password is not printed is looked at for every command.
     @Test("a connection string with a password ends with 78 and says where passwords belong", arguments: withPassword)
     func password(database: String) async throws {
-        let installation = try await Installation.make()
+        let installation = try await Installation.untouched()
         let source = try await installation.run("source", "add", "203", database)
         #expect(try await installation.value("SELECT count(*) FROM resutveksl.sources") == "0")
         let install = try await installation.run("source", "install", database, "--institution", "203")

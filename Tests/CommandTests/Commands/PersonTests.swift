@@ -5,14 +5,16 @@ import Testing
     @Test("a person is registered once, and every answer shows the number masked")
     func option() async throws {
         let installation = try await Installation.unset()
-        let first = try await installation.run("person", "add", "--person", Installation.person1, "--given-name", "Kari")
+        let first = try await installation.run(
+            "person", "add", "--person", Installation.person1, "--given-name", "Kari")
         #expect(first.status == 0)
         #expect(first.output == "person \(Installation.masked1) registered\n")
         let second = try await installation.run(
             "person", "add", "--person", Installation.person1, "--family-name", "Nordmann")
         #expect(second.status == 0)
         #expect(second.output == "person \(Installation.masked1) was registered already\n")
-        let stored = "SELECT string_agg(concat_ws(' ', person_number, given_name, family_name), ',') FROM resutveksl.persons"
+        let stored =
+            "SELECT string_agg(concat_ws(' ', person_number, given_name, family_name), ',') FROM resutveksl.persons"
         #expect(try await installation.value(stored) == "\(Installation.person1) Kari Nordmann")
     }
 
@@ -25,7 +27,8 @@ import Testing
         #expect(finished.status == 0, "\(finished.errors)")
         #expect(finished.output == "person \(Installation.masked1) registered\n")
         #expect(finished.errors.isEmpty)
-        #expect(try await installation.value("SELECT min(person_number) FROM resutveksl.persons") == Installation.person1)
+        #expect(
+            try await installation.value("SELECT min(person_number) FROM resutveksl.persons") == Installation.person1)
     }
 
     @Test("on a terminal the number is asked for")
@@ -43,7 +46,7 @@ import Testing
 
     @Test("no number at all is wrong usage", arguments: ["", "\n", "   \n"])
     func nothing(text: String) async throws {
-        let finished = try await Installation.unset().run("person", "add", input: text)
+        let finished = try await Installation.untouched().run("person", "add", input: text)
         #expect(finished.status == 64)
         #expect(finished.errors.contains("standard input"))
         #expect(finished.errors.contains("--person"))
@@ -57,7 +60,7 @@ import Testing
 
     @Test("an impossible number is refused with what is wrong with it", arguments: impossible)
     func refused(number: String, reason: String) async throws {
-        let installation = try await Installation.unset()
+        let installation = try await Installation.untouched()
         for arguments in [
             ["person", "add"], ["acceptance", "set", "J"], ["order", "place"], ["results", "show"],
         ] {

@@ -45,7 +45,9 @@ import Testing
         let finished = try await installation.run("run")
         #expect(finished.status == 3)
         #expect(finished.lines.contains("0 completed, 1 awaiting retry"))
-        #expect(finished.output.contains(/184 UiB: unreachable: .*127\.0\.0\.1.*\n    1 order, next attempt \d\d\.\d\d\.\d{4}/))
+        #expect(
+            finished.output.contains(
+                /184 UiB: unreachable: .*127\.0\.0\.1.*\n    1 order, next attempt \d\d\.\d\d\.\d{4}/))
         #expect(finished.errors.contains("institution=184"))
         let tomorrow = try await installation.value(
             """

@@ -41,7 +41,7 @@ import Testing
             ("due_horizon", "a while"), ("due_horizon", "7 hours"), ("attempt_days", "0"), ("attempt_days", "two"),
         ])
     func impossible(key: String, value: String) async throws {
-        let installation = try await Installation.unset()
+        let installation = try await Installation.untouched()
         let before = try await installation.run("setting", "list").output
         let finished = try await installation.run("setting", "set", key, value)
         #expect(finished.status == 1)

@@ -68,14 +68,16 @@ import Testing
             "older contract only", Trouble.contract(0, 0), "failed", "speaks contract 0 to 0", "this program speaks 1",
             "its operator"),
         Trouble(
-            "another institution", "SELECT resutveksl.set_identity(224)", "failed", "is that of institution 224", "not of 203"),
+            "another institution", "SELECT resutveksl.set_identity(224)", "failed", "is that of institution 224",
+            "not of 203"),
         Trouble(
             "no identity", "DELETE FROM resutveksl.identity", "failed", "not been told which institution it is"),
         Trouble(
             "not a requester", "DELETE FROM resutveksl.requesters", "denied", "is not registered as a requester",
             "register_requester"),
         Trouble(
-            "no right", "SELECT resutveksl.remove_requester('\(CommandServer.requester)')", "denied", "permission denied"),
+            "no right", "SELECT resutveksl.remove_requester('\(CommandServer.requester)')", "denied",
+            "permission denied"),
     ]
 
     @Test("a source that cannot be asked ends with 3 and a reason that says what to do", arguments: troubles)

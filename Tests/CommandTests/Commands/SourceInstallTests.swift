@@ -52,7 +52,8 @@ import Testing
         try await installation.must("source", "add", "203", asking)
         let check = try await installation.run("source", "check")
         #expect(check.status == 0 && check.output.contains(" open "))
-        #expect(try await installation.value("SELECT answers_for FROM resutveksl.identity", in: name) == "{203,216,218}")
+        #expect(
+            try await installation.value("SELECT answers_for FROM resutveksl.identity", in: name) == "{203,216,218}")
     }
 
     @Test("somebody who is not the owner, or a role that does not exist, is refused with the reason")

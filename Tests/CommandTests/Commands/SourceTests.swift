@@ -52,7 +52,7 @@ import Testing
         "the own institution and unknown ones are refused",
         arguments: [("215", "is the ordering institution itself"), ("77777", "not in the register of institutions")])
     func refused(number: String, reason: String) async throws {
-        let installation = try await Installation.make()
+        let installation = try await Installation.untouched()
         let finished = try await installation.run("source", "add", number, "service=x")
         #expect(finished.status == 1)
         #expect(finished.errors.contains(reason))

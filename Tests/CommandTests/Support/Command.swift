@@ -35,9 +35,10 @@ final class Command: Sendable {
     ///   - words: the program, found by PATH, and its arguments.
     ///   - environment: added to PATH and HOME, which is all that is inherited.
     ///   - text: what stands on standard input, which ends there; nil leaves it open for `type`.
-    ///   - limit: after which it is killed, and fails.
+    ///   - limit: after which it is killed, and fails; generous, for busy machines.
     init(
-        _ words: [String], environment: [String: String] = [:], input text: String? = "", limit: Duration = .seconds(60)
+        _ words: [String], environment: [String: String] = [:], input text: String? = "",
+        limit: Duration = .seconds(180)
     ) throws {
         let inherited = ProcessInfo.processInfo.environment.filter { $0.key == "PATH" || $0.key == "HOME" }
         let environment = inherited.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
@@ -123,7 +124,7 @@ struct Finished: Sendable {
 
 /// Waits until a condition holds, looking every 20 milliseconds.
 func eventually(
-    _ sentence: String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
+    _ sentence: String, within limit: Duration = .seconds(120), _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
     while try await !condition() {

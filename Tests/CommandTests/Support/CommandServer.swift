@@ -15,6 +15,7 @@ actor CommandServer {
     static let guarded = "guarded"
 
     private var starting: Task<PrivateCluster, any Error>?
+    private var makingUntouched: Task<Installation, any Error>?
     private var made = 0
     private var isCopying = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -47,6 +48,13 @@ actor CommandServer {
             try #require(finished.status == 0, "\(finished.errors)")
         }
         return cluster
+    }
+
+    func untouched() async throws -> Installation {
+        if let makingUntouched { return try await makingUntouched.value }
+        let task = Task { try await Installation.make() }
+        makingUntouched = task
+        return try await task.value
     }
 
     func nextName() -> String {

@@ -21,6 +21,9 @@ struct Installation {
         return installation
     }
 
+    /// One of institution 215 without anything else, for all tests in which everything is refused.
+    static func untouched() async throws -> Installation { try await CommandServer.shared.untouched() }
+
     /// A migrated own database in which nothing is set.
     static func unset() async throws -> Installation { try await make(from: CommandServer.ownTemplate) }
 

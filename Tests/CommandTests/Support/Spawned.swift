@@ -56,7 +56,7 @@ struct Spawned: Sendable {
     /// Ends standard input.
     func endInput() { shutdown(input, Int32(SHUT_WR)) }
 
-    /// Reads until both outputs have ended. Blocks.
+    /// Reads until both outputs have ended, and blocks so long.
     ///
     /// - Returns: whether they ended before the deadline.
     func read(
@@ -77,7 +77,7 @@ struct Spawned: Sendable {
         return true
     }
 
-    /// Waits for the process, and closes what was read from. Blocks.
+    /// Waits for the process, which blocks, and closes our ends.
     ///
     /// - Returns: as the shell tells it: the exit code, or 128 plus the signal.
     func end() -> Int32 {
