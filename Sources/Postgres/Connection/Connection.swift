@@ -177,6 +177,8 @@ package actor Connection {
 
     func send(_ start: (OpaquePointer) -> Int32) throws(PostgresError) {
         let pointer = try pointer()
+        // A request to cancel could overtake the statement, and would then miss it.
+        if Task.isCancelled { throw failure(.cancelled, .query, "cancelled before the statement was sent") }
         if start(pointer) == 0 { throw lost(.query) }
     }
 

@@ -41,6 +41,22 @@ import Testing
         }
     }
 
+    @Test("of the schema's functions a requester may call the two public ones, and everybody else none")
+    func functions() async throws {
+        func callable(by role: String) async throws -> [String?] {
+            try await Source.undoing {
+                try await $0.texts(
+                    """
+                    SELECT proname::text FROM pg_proc
+                    WHERE pronamespace = 'resutveksl'::regnamespace AND has_function_privilege('\(role)', oid, 'EXECUTE')
+                    ORDER BY proname
+                    """)
+            }
+        }
+        #expect(try await callable(by: ContractServer.requester) == ["ask_v1", "contract"])
+        #expect(try await callable(by: ContractServer.stranger).isEmpty)
+    }
+
     @Test("things of its own with the names that the contract uses change nothing")
     func ownThings() async throws {
         let database = try await ContractServer.shared.copy(.source)
