@@ -61,7 +61,7 @@ extension Store {
             _ = try await query(
                 "SELECT resutveksl.pause_source($1, coalesce($2::text::timestamptz, 'infinity'), $3)",
                 institution.rawValue, until, reason)
-        } catch let error as PostgresError where error.isServer("02") || error.isServer("22") {
+        } catch let error as PostgresError where error.isServer("P0002") || error.isServer("22") {
             throw StoreError(.refused, error.message)
         }
     }
@@ -69,7 +69,7 @@ extension Store {
     package func resumeSource(_ institution: InstitutionNumber) async throws {
         do {
             _ = try await query("SELECT resutveksl.resume_source($1)", institution.rawValue)
-        } catch let error as PostgresError where error.isServer("02") {
+        } catch let error as PostgresError where error.isServer("P0002") {
             throw StoreError(.notFound, error.message)
         }
     }

@@ -62,7 +62,7 @@ extension Store {
             ).single(Int64.self, String.self, Bool.self, String.self)
             return PlacedOrder(
                 number: try orderNumber(row.0), state: try orderState(row.1), isNew: row.2, message: row.3)
-        } catch let error as PostgresError where error.isServer("02") || error.isServer("22") {
+        } catch let error as PostgresError where error.isServer("P0002") || error.isServer("22") {
             throw StoreError(.refused, error.message)
         }
     }
