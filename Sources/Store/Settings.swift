@@ -20,11 +20,13 @@ package struct Settings: Sendable {
 extension Store {
     /// - Throws: `StoreError` with code `configuration` while the own institution is not set.
     package func settings() async throws -> Settings {
-        let rows = try await query(
-            """
-            SELECT s.own_institution, i.acronym
-            FROM resutveksl.settings s JOIN resutveksl.institutions i ON i.institution = s.own_institution
-            """)
+        let rows = try await patiently { _ in
+            try await query(
+                """
+                SELECT s.own_institution, i.acronym
+                FROM resutveksl.settings s JOIN resutveksl.institutions i ON i.institution = s.own_institution
+                """)
+        }
         guard let (number, acronym) = try rows.decode(Int32.self, String.self).first,
             let own = InstitutionNumber(rawValue: number)
         else {
