@@ -8,6 +8,8 @@ package struct Settings: Sendable {
         case timeZone = "time_zone"
         case dueHorizon = "due_horizon"
         case attemptDays = "attempt_days"
+        case outageDays = "outage_days"
+        case workerDeaths = "worker_deaths"
     }
 
     /// The ordering institution.
@@ -50,7 +52,7 @@ extension Store {
     package func set(_ key: Settings.Key, to value: String) async throws {
         let type: String =
             switch key {
-            case .ownInstitution, .attemptDays: "integer"
+            case .ownInstitution, .attemptDays, .outageDays, .workerDeaths: "integer"
             case .timeZone: "text"
             case .dueHorizon: "interval"
             }
