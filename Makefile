@@ -24,9 +24,9 @@ test: packages lint ## Checks the formatting, builds, and runs all tests on Post
 
 sanitize: packages ## Runs all tests under ThreadSanitizer and under AddressSanitizer, at length
 	for kind in thread address; do \
-		$(SWIFT) build --build-tests --sanitize=$$kind --scratch-path .build-$$kind && \
+		$(SWIFT) build --build-tests --sanitize=$$kind --scratch-path .build-$$kind -Xswiftc -DSANITIZE_$$(echo $$kind | tr a-z A-Z) && \
 		TSAN_OPTIONS="halt_on_error=1" ASAN_OPTIONS="detect_leaks=0" \
-		$(SWIFT) test --skip-build --disable-xctest --sanitize=$$kind --scratch-path .build-$$kind || exit 1; \
+		$(SWIFT) test --skip-build --disable-xctest --sanitize=$$kind --scratch-path .build-$$kind -Xswiftc -DSANITIZE_$$(echo $$kind | tr a-z A-Z) || exit 1; \
 	done
 
 lint: ## Checks the formatting

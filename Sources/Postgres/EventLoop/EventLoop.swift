@@ -1,6 +1,5 @@
 import CLibpq
 import Glibc
-import Synchronization
 
 /// One thread that waits for sockets and runs the connections that own them.
 ///
@@ -45,7 +44,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         var thread: pthread_t?
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let wakeDescriptor: Int32
 
     package init() {

@@ -1,12 +1,12 @@
 import Glibc
-import Synchronization
+import Postgres
 import Testing
 
 /// The service manager's end of sd_notify(3): a datagram socket of the system's own.
 final class NotifySocket: Sendable {
     let path: String
     private let descriptor: Int32
-    private let received = Mutex<[String]>([])
+    private let received = Guarded<[String]>([])
 
     init() throws {
         path = "/tmp/notify-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
