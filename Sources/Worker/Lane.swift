@@ -90,13 +90,14 @@ struct Lane {
         let questions = work.orders[set].map(question)
         do throws(SourceError) {
             let checked = try await untilTimeIsUp { () async throws(SourceError) in
-                try await line.ask(questions, of: source, isUrgent: isUrgent)
+                try await line.ask(questions, of: source, isUrgent: isUrgent) { leases.isHeld(token) }
             }
             progress.answer = checked
             return .answered(checked.sharing)
         } catch {
             try Task.checkCancellation()
             if error.isCancelled { return .stopRequested }
+            guard leases.isHeld(token) else { return .tokenLost }
             progress.failure = error
             if error.mayConcernOnePerson { return .answerFailed(error.outcome) }
             return .askFailed(fail(error, &progress))

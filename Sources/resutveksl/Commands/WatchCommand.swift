@@ -40,7 +40,8 @@ struct WatchCommand: AsyncParsableCommand {
     func run() async throws {
         let stop = StopSignal()
         let logger = database.logger()
-        var store = try await database.store(connections: worker.connections, logger: logger)
+        var store = try await database.store(
+            connections: worker.connections, lease: .seconds(worker.lease), logger: logger)
         var options = WatchOptions()
         worker.apply(to: &options.worker)
         options.worker.breakerRest = .seconds(rest)
