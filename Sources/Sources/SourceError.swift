@@ -58,9 +58,17 @@ package struct SourceError: Error, Sendable, CustomStringConvertible {
         case .tooLarge: .answerTooLarge
         // A server that accepts and then says nothing is as far away as one that does not accept.
         case .timedOut: error.phase == .query || error.phase == .copy ? .tooSlow : .noAnswer
-        case .connectFailed: error.phase == .tls ? .tls : .connectionRefused
+        case .connectFailed:
+            switch error.phase {
+            case .tls: .tls
+            case .authenticate: .connectionLost
+            default: .connectionRefused
+            }
+        case .passwordMissing: .loginRefused
         case .connectionLost, .closed, .cancelled, .inUse: .connectionLost
         case .decoding: .contractVersion
+        // At the door it is the database that takes nobody in, not a function that fails.
+        case .server where error.phase == .authenticate && error.sqlState == "55000": .notReady
         case .server: kind(of: error.sqlState ?? "")
         }
     }
