@@ -79,7 +79,7 @@ private actor ConnectAttempt {
         guard let pointer = parameters().start() else {
             throw failure(.connectFailed, .connect, "out of memory")
         }
-        let handle = LibpqHandle(pointer, notices: NoticeSink(logger: logger))
+        let handle = LibpqHandle(pointer, notices: NoticeSink(logger: logger, logsTexts: options.logsNoticeTexts))
         // libpq tells the SQLSTATE of a refused login only inside the text, and only when it is asked to be verbose.
         PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
         var next = PGRES_POLLING_WRITING

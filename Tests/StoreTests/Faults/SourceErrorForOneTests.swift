@@ -14,7 +14,8 @@ import Worker
     ]
 
     @Test(
-        "only that person's answer is lost; the order says why, and the rest comes in the same run", arguments: errors)
+        "6: only that person's answer is lost; the order says why, and the rest comes in the same run",
+        arguments: errors)
     func one(statement: String, state: String) async throws {
         let playground = try await Playground.make(203, 204)
         try await playground.at(203, "SELECT example.fill(203, 64, 2); DELETE FROM fs.personakseptanse")
@@ -87,6 +88,25 @@ import Worker
         #expect(
             try await playground.value("SELECT count(*) FROM resutveksl.transfer_log WHERE event = 'source_failed'")
                 != "0")
+    }
+
+    /// What quotes a row: an error about the person's data, one that a trigger raises, and a warning.
+    static let quotes = [
+        "PERFORM (SELECT 'Kari Nordmann 15361 12185 fikk fjord'::text)::date;",
+        "RAISE EXCEPTION 'Kari Nordmann 15361 12185 fikk fjord';",
+        "RAISE EXCEPTION 'Kari Nordmann 01536112185 fikk fjord' USING ERRCODE = '23514';",
+        "RAISE WARNING 'Kari Nordmann 15361 12185 fikk fjord';",
+    ]
+
+    @Test("9: what a source's errors and warnings quote of a row is not logged", arguments: quotes)
+    func quoted(statement: String) async throws {
+        let playground = try await Playground.make(203)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        try await playground.interpose(at: 203, statement)
+        try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        #expect(try await playground.questions(at: 203) == 1)
+        try await playground.expectNothingPersonal(beside: ["Nordmann", "15361"])
     }
 
     @Test("text that is no UTF-8, from a database without an encoding, costs that person's answer only")
