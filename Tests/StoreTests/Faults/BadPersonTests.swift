@@ -62,7 +62,7 @@ import Worker
         #expect(results == "0", "nothing of a bad answer is taken")
     }
 
-    @Test("everybody else of the same set is imported in the same run, with one question")
+    @Test("6: everybody else of the same set is imported in the same run, with one question")
     func everybodyElse() async throws {
         let night = try await Self.night.value
         let playground = night.playground
@@ -80,7 +80,7 @@ import Worker
         try await playground.expectNothingPersonal(beside: numbers.split(separator: " ").map(String.init))
     }
 
-    @Test("somebody who was not asked for is thrown away and logged; those who were asked for lose nothing")
+    @Test("8: somebody who was not asked for is thrown away and logged; those who were asked for lose nothing")
     func notAskedFor() async throws {
         let playground = try await Playground.make(203)
         try await playground.at(203, "SELECT example.fill(203, 5, 13); DELETE FROM fs.personakseptanse")

@@ -124,6 +124,43 @@ import Worker
         }
     }
 
+    @Test("10: leases, retries and horizons go by the database's clock, whatever the worker's shows", arguments: zones)
+    func databaseClock(zone: String) async throws {
+        let nights = try await Nights.make(zone: zone)
+        let playground = nights.playground
+        try await playground.register(204, .nobodyListens())
+        try await nights.set("2031-05-17 13:00:00+02")
+        try await playground.order(Playground.person1)
+        let claimed = try await playground.store.beginRun(worker: "test")
+        let claim = try #require(try await playground.store.claim(run: claimed, limit: 1, lease: .seconds(45)))
+        let lease = "SELECT lease_until - clock_timestamp() BETWEEN interval '40 seconds' AND interval '45 seconds'"
+        #expect(try await playground.value("\(lease) FROM resutveksl.claims") == "true")
+        try await nights.set("2031-05-17 13:00:30+02")
+        #expect(try await playground.store.sweep().claims == 0)
+        try await playground.store.pool.withConnection {
+            try await playground.store.prolong(claim.token, by: .seconds(45), on: $0)
+        }
+        #expect(try await playground.value("\(lease) FROM resutveksl.claims") == "true")
+        try await nights.set("2031-05-17 13:02:00+02")
+        #expect(try await playground.store.sweep().claims == 1)
+
+        #expect(try await playground.run().orders == 1)
+        #expect(try await nights.next(at: 204) == "2031-05-18 11:02")
+        let moments = try await playground.value(
+            """
+            SELECT string_agg(DISTINCT moment::date::text, ' ') FROM (
+                SELECT started_at FROM resutveksl.runs UNION ALL SELECT ended_at FROM resutveksl.runs
+                UNION ALL SELECT logged_at FROM resutveksl.transfer_log UNION ALL SELECT claimed_at FROM resutveksl.claims
+                UNION ALL SELECT ended_at FROM resutveksl.run_sources UNION ALL SELECT settled_at FROM resutveksl.transfers
+                UNION ALL SELECT ordered_at FROM resutveksl.orders) AS m (moment)
+            """)
+        #expect(moments == "2031-05-17")
+        for (moment, orders) in [("12:46:30", 0), ("12:47:30", 1)] {
+            try await nights.set("2031-05-18 \(moment)+02")
+            #expect(try await playground.run().orders == orders, "at \(moment)")
+        }
+    }
+
     @Test("a run that crosses midnight counts for the day on which it asked, and comes again a day after that")
     func midnight() async throws {
         let nights = try await Nights.make(203, 204)
