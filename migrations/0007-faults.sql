@@ -159,6 +159,10 @@ BEGIN
     ELSIF NEW.state = 'ordered' THEN
         -- Re-queued: it starts afresh. What happened before stays in the transfer log.
         DELETE FROM resutveksl.transfers t WHERE t.order_number = OLD.order_number;
+        -- Now, unless the same statement says when; a held one keeps its moment.
+        IF NEW.due_at IS NOT DISTINCT FROM OLD.due_at AND OLD.state <> 'held' THEN
+            NEW.due_at := now();
+        END IF;
         NEW.due_at := coalesce(NEW.due_at, now());
         NEW.asks_every_source := true;
         NEW.attempts := 0;

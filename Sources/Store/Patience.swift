@@ -81,7 +81,7 @@ extension PostgresError {
         case .server:
             ["08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "25006", "25P03"].contains(
                 where: isServer)
-        case .configuration, .cancelled, .inUse, .decoding, .tooLarge: false
+        case .configuration, .passwordMissing, .cancelled, .inUse, .decoding, .tooLarge: false
         }
     }
 }

@@ -91,6 +91,7 @@ package actor PrivateCluster {
         }
         try TextFile.append(options.configuration(folder: folder, port: port), to: folder + "/data/postgresql.conf")
         try TextFile.replace(folder + "/data/pg_hba.conf", with: options.accessFile())
+        if options.hasOwnClock { try await command("clock +0") }
         try await command("start")
     }
 
@@ -107,6 +108,18 @@ package actor PrivateCluster {
     package func restart(_ mode: StopMode = .fast) async throws(ClusterError) {
         try await stop(mode)
         try await startAgain()
+    }
+
+    /// Moves the server's clock to so many seconds after (or before) the machine's.
+    ///
+    /// It is what the server shows from now on, in sessions that exist too, and after a restart.
+    ///
+    /// - Throws: `ClusterError` for a cluster whose options give it no clock of its own.
+    package func setClock(secondsAhead seconds: Int) async throws(ClusterError) {
+        guard options.hasOwnClock else {
+            throw ClusterError(.invalidRequest, "this private PostgreSQL server has no clock of its own")
+        }
+        try await command("clock \(seconds < 0 ? "" : "+")\(seconds)")
     }
 
     /// Stops the server and removes the folder; safe to call twice.

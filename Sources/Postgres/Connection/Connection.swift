@@ -337,7 +337,7 @@ package actor Connection {
     func failure(_ code: PostgresError.Code, _ phase: PostgresError.Phase, _ message: String) -> PostgresError {
         PostgresError(
             code, phase: phase, message: message, host: host, database: database,
-            errno: code == .connectionLost ? SystemErrorName.inMessage(message) : nil)
+            errno: code == .timedOut ? "ETIMEDOUT" : code == .connectionLost ? SystemErrorName.inMessage(message) : nil)
     }
 
     /// The connection broke: closes it and tells what libpq knows.
