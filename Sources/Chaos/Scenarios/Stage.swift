@@ -1,0 +1,51 @@
+import Logging
+import Postgres
+
+/// What scenarios have in common: how long they may be, the seed, and the worlds they play in.
+actor Stage {
+    nonisolated let isQuick: Bool
+    nonisolated let rounds: Int?
+    nonisolated let seed: UInt64
+    nonisolated let logger: Logger
+    private var making: Task<World, any Error>?
+    private var sites = 0
+
+    init(isQuick: Bool, rounds: Int?, seed: UInt64, logger: Logger) {
+        self.isQuick = isQuick
+        self.rounds = rounds
+        self.seed = seed
+        self.logger = logger
+    }
+
+    /// A number that depends on the size: `--rounds` before `--quick`.
+    nonisolated func rounds(_ full: Int, quick: Int) -> Int { rounds ?? size(full, quick: quick) }
+
+    nonisolated func size(_ full: Int, quick: Int) -> Int { isQuick ? quick : full }
+
+    /// The world that most scenarios share, because making one takes some seconds.
+    func world() async throws -> World {
+        if let making { return try await making.value }
+        let logger = logger
+        let task = Task { try await World.make(WorldPlan(), logger: logger) }
+        making = task
+        return try await task.value
+    }
+
+    func nextNumber() -> Int {
+        sites += 1
+        return sites
+    }
+
+    /// An installation in the common world, with everybody registered and nothing ordered.
+    func site(_ name: String, sources: ((World) -> [WorldSource])? = nil) async throws -> Site {
+        let world = try await world()
+        let site = try await Site.make(
+            in: world, name: name, number: nextNumber(), sources: sources.map { $0(world) })
+        try await site.addPersons(0..<world.plan.persons)
+        return site
+    }
+
+    func end() async {
+        if let making, let world = try? await making.value { await world.remove() }
+    }
+}
