@@ -25,6 +25,16 @@ struct ScenarioResult: Sendable {
         }
     }
 
+    /// Adds a round, or a part that was played by itself.
+    mutating func add(_ part: ScenarioResult) {
+        rounds += part.rounds
+        orders += part.orders
+        lost += part.lost
+        duplicated += part.duplicated
+        wrong += part.wrong
+        recovery = max(recovery, part.recovery)
+    }
+
     mutating func figure(_ name: String, _ value: some CustomStringConvertible) {
         figures.append((name, value.description))
     }

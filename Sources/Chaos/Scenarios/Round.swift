@@ -62,8 +62,8 @@ struct Round {
     /// The first of each rule in full, the rest as a number: a hundred of the same tell no more.
     static func tell(_ violations: [Violation]) {
         for (rule, all) in Dictionary(grouping: violations, by: \.rule).sorted(by: { $0.key < $1.key }) {
-            for violation in all.prefix(5) { Progress.say("  VIOLATION \(violation)") }
-            if all.count > 5 { Progress.say("  VIOLATION \(rule): \(all.count - 5) more") }
+            for violation in all.prefix(3) { Progress.say("  VIOLATION \(violation)") }
+            if all.count > 3 { Progress.say("  VIOLATION \(rule): \(all.count - 3) more") }
         }
     }
 }

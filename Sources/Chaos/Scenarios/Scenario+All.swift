@@ -1,6 +1,9 @@
 extension Scenario {
     /// In the order in which they are played.
     static let all: [Scenario] = [
-        kill
+        kill,
+        refused, hostUnknown, silent, blackHole, halfOpen, cutMidRow, delay,
+        tlsRequired, wrongCertificate, wrongPassword, databaseMissing, denied, tooManyConnections,
+        contractMissing, contractVersion, tooSlow, recovery, shutdown, diskFull,
     ]
 }

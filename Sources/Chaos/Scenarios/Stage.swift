@@ -1,3 +1,4 @@
+import DevCluster
 import Logging
 import Postgres
 
@@ -8,6 +9,7 @@ actor Stage {
     nonisolated let seed: UInt64
     nonisolated let logger: Logger
     private var making: Task<World, any Error>?
+    private var makingGuarded: Task<WorldSource, any Error>?
     private var sites = 0
 
     init(isQuick: Bool, rounds: Int?, seed: UInt64, logger: Logger) {
@@ -31,21 +33,49 @@ actor Stage {
         return try await task.value
     }
 
+    /// A source on a server of its own, with TLS and few connections, that can be stopped and set up otherwise.
+    func guarded() async throws -> WorldSource {
+        if let makingGuarded { return try await makingGuarded.value }
+        let plan = try await world().plan
+        let logger = logger
+        let task = Task {
+            var options = ClusterOptions(listensOnTCP: true)
+            options.certificateNames = ["localhost"]
+            options.maxConnections = 16
+            options.settings = [
+                "synchronous_commit": "on", "wal_level": "replica", "max_wal_senders": "2",
+                "password_encryption": "scram-sha-256",
+            ]
+            let cluster = try await PrivateCluster.start(options, logger: logger)
+            do {
+                var examples = plan.examples()
+                examples.institutions = Array(ExamplePlan(sources: plan.sources + 1).institutions.suffix(1))
+                return try await World.makeSources(examples, in: cluster)[0]
+            } catch {
+                await cluster.remove()
+                throw error
+            }
+        }
+        makingGuarded = task
+        return try await task.value
+    }
+
     func nextNumber() -> Int {
         sites += 1
         return sites
     }
 
     /// An installation in the common world, with everybody registered and nothing ordered.
-    func site(_ name: String, sources: ((World) -> [WorldSource])? = nil) async throws -> Site {
+    func site(_ name: String, also sources: [WorldSource] = []) async throws -> Site {
         let world = try await world()
         let site = try await Site.make(
-            in: world, name: name, number: nextNumber(), sources: sources.map { $0(world) })
+            in: world, name: name, number: nextNumber(), sources: world.sources + sources)
         try await site.addPersons(0..<world.plan.persons)
         return site
     }
 
     func end() async {
+        if let makingGuarded, let source = try? await makingGuarded.value { await source.cluster.remove() }
         if let making, let world = try? await making.value { await world.remove() }
     }
 }

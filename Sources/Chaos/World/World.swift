@@ -25,7 +25,7 @@ struct World: Sendable {
             options.listensOnTCP = true
             let sourceCluster = try await PrivateCluster.start(options, logger: logger)
             do {
-                let sources = try await makeSources(plan, in: sourceCluster)
+                let sources = try await makeSources(plan.examples(), in: sourceCluster)
                 try await makeOwnTemplate(plan.examples().institutions, in: ownCluster)
                 return World(
                     plan: plan, pool: PersonPool(count: plan.poolSize), ownCluster: ownCluster,
@@ -46,8 +46,8 @@ struct World: Sendable {
     }
 
     /// Databases with students, a proxy before each; two have closed, and two ask for less consent than the rest.
-    static func makeSources(_ plan: WorldPlan, in cluster: PrivateCluster) async throws -> [WorldSource] {
-        var examples = plan.examples()
+    static func makeSources(_ plan: ExamplePlan, in cluster: PrivateCluster) async throws -> [WorldSource] {
+        var examples = plan
         examples.requester = own
         let made = try await ExampleSources.make(examples, in: cluster) { connection in
             _ = try await Migrator(.sourceContract).migrate(connection)

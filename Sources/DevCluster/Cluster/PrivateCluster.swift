@@ -1,4 +1,5 @@
 package import Logging
+import Postgres
 
 /// A PostgreSQL server of one's own in a temporary folder, gone without a trace when its owner is gone.
 ///
@@ -107,6 +108,20 @@ package actor PrivateCluster {
     package func restart(_ mode: StopMode = .fast) async throws(ClusterError) {
         try await stop(mode)
         try await startAgain()
+    }
+
+    /// Changes who is let in; in force when this returns, for sessions that begin later.
+    ///
+    /// - Parameter rules: as `ClusterOptions.accessRules`.
+    package func replaceAccessRules(_ rules: [String]) async throws {
+        var changed = options
+        changed.accessRules = rules
+        try TextFile.replace(folder + "/data/pg_hba.conf", with: changed.accessFile())
+        let connection = try await connect()
+        _ = try await connection.query("SELECT pg_reload_conf()")
+        await connection.close()
+        // The server reads the file a moment after it was told to.
+        try await Task.sleep(for: .milliseconds(100))
     }
 
     /// Stops the server and removes the folder; safe to call twice.
