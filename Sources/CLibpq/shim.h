@@ -5,8 +5,11 @@
 
 /* What the event loop needs of Linux and Swift's Glibc module does not show. */
 #include <pthread.h>
+#include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 /* A counter that poll(2) can wait for; never blocks. */
 static inline int resutveksl_eventfd(void) {
@@ -16,6 +19,25 @@ static inline int resutveksl_eventfd(void) {
 /* Names the calling thread for debuggers and profilers; at most 15 bytes. */
 static inline void resutveksl_name_thread(const char *name) {
     prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+/* Bytes that a TCP connection has received in its life, TLS included; -1 for other sockets.
+   tcpi_bytes_received stands at byte 128 of the kernel's struct tcp_info (include/uapi/linux/tcp.h, since Linux 4.1), which
+   glibc's own copy of the struct does not have. */
+static inline long long resutveksl_tcp_received(int descriptor) {
+    char info[256];
+    socklen_t size = sizeof info;
+    long long received;
+    if (getsockopt(descriptor, 6 /* IPPROTO_TCP */, 11 /* TCP_INFO */, info, &size) != 0) return -1;
+    if (size < 128 + sizeof received) return -1;
+    memcpy(&received, info + 128, sizeof received);
+    return received;
+}
+
+/* Bytes that wait in a socket to be read. */
+static inline int resutveksl_pending(int descriptor) {
+    int pending = 0;
+    return ioctl(descriptor, FIONREAD, &pending) == 0 ? pending : 0;
 }
 
 #endif

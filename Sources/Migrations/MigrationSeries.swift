@@ -22,6 +22,7 @@ package struct MigrationSeries: Sendable {
             ("results", PackageResources._004_results_sql),
             ("log", PackageResources._005_log_sql),
             ("ordering", PackageResources._006_ordering_sql),
+            ("faults", PackageResources._007_faults_sql),
         ]))
 
     /// `migrations/source/*.sql`.

@@ -24,6 +24,8 @@ package struct PostgresError: Error, Sendable {
         case inUse
         /// The connection is closed.
         case closed
+        /// The answer is larger than the limit that was set for it; it was not read to its end.
+        case tooLarge
         /// A value is not of the type that was asked for.
         case decoding
     }
@@ -45,6 +47,8 @@ package struct PostgresError: Error, Sendable {
     package let sqlState: String?
     /// `ERROR`, `FATAL` or `PANIC`.
     package let severity: String?
+    /// The operating system's or the resolver's word where no server spoke: `ECONNREFUSED`, `EAI_NONAME`.
+    package let errno: String?
     package let message: String
     package let host: String?
     package let database: String?
@@ -53,7 +57,7 @@ package struct PostgresError: Error, Sendable {
 
     package init(
         _ code: Code, phase: Phase, message: String, sqlState: String? = nil, severity: String? = nil,
-        host: String? = nil, database: String? = nil, constraint: String? = nil
+        host: String? = nil, database: String? = nil, constraint: String? = nil, errno: String? = nil
     ) {
         self.code = code
         self.phase = phase
@@ -63,6 +67,7 @@ package struct PostgresError: Error, Sendable {
         self.host = host
         self.database = database
         self.constraint = constraint
+        self.errno = errno
     }
 
     /// Whether the SQLSTATE begins with a class or equals a state: `isServer("23")`, `isServer("42883")`.
@@ -75,6 +80,7 @@ extension PostgresError: CustomStringConvertible {
     package var description: String {
         var text = message
         if let sqlState { text += " (SQLSTATE \(sqlState))" }
+        if let errno { text += " (\(errno))" }
         let place = [database.map { "database \($0)" }, host.map { "at \($0)" }].compactMap { $0 }
         return text + " [" + ([phase.rawValue] + place).joined(separator: " ") + "]"
     }

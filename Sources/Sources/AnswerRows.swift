@@ -10,7 +10,7 @@ struct AnswerRows {
         self.rows = rows
         for column in Column.allCases where rows.columnType(column.rawValue) != column.type {
             throw SourceError(
-                .contract, .failed,
+                .contractVersion, phase: "contract",
                 "column \(rows.columnName(column.rawValue)) of the source's answer has another type than the contract's"
             )
         }
@@ -25,7 +25,7 @@ struct AnswerRows {
             for row in 0..<rows.count { try check.take(try record(row)) }
             return try check.finish()
         } catch {
-            throw SourceError(.answer, .invalid, error.description, underlying: error)
+            throw SourceError(.badAnswer, phase: "answer", error.description, underlying: error)
         }
     }
 

@@ -22,7 +22,8 @@ package struct SourceContract: Sendable {
             self.institution = institution
             answersFor = Set(numbers.compactMap(InstitutionNumber.init(rawValue:)))
         } catch {
-            throw SourceError(.contract, .failed, "the source's contract() answers in another shape: \(error)")
+            throw SourceError(
+                .contractVersion, phase: "contract", "the source's contract() answers in another shape: \(error)")
         }
     }
 
@@ -30,19 +31,19 @@ package struct SourceContract: Sendable {
     func requireUsable(for institution: InstitutionNumber) throws(SourceError) {
         if oldest > Self.version {
             throw SourceError(
-                .contract, .failed,
+                .contractVersion, phase: "contract",
                 "the source speaks contract \(oldest) to \(newest), this program speaks \(Self.version): upgrade resutveksl"
             )
         }
         if newest < Self.version {
             throw SourceError(
-                .contract, .failed,
+                .contractVersion, phase: "contract",
                 "the source speaks contract \(oldest) to \(newest), this program speaks \(Self.version): its operator must "
                     + "run a newer `resutveksl source install`")
         }
         if self.institution != institution {
             throw SourceError(
-                .contract, .failed,
+                .wrongInstitution, phase: "contract",
                 "the database is that of institution \(self.institution), not of \(institution): correct its connection "
                     + "string")
         }

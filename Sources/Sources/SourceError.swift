@@ -3,71 +3,89 @@ package import Postgres
 
 /// Why a source did not answer, in the words that lane, log and operator use.
 package struct SourceError: Error, Sendable, CustomStringConvertible {
-    package enum Code: String, Sendable {
-        /// No connection, or one that broke.
-        case connection
-        /// The source's server refused, with a SQLSTATE.
-        case server
-        /// The contract is not installed, or in no version that both sides speak.
-        case contract
-        /// What came back breaks the contract as a whole.
-        case answer
-    }
-
-    package let code: Code
-    /// What becomes of the orders that could not be asked about.
-    package let outcome: Outcome
-    package let sqlState: String?
-    package let description: String
+    package let fault: Fault
     package let underlying: (any Error)?
 
+    /// Whether one of the persons asked about may be the cause, so that asking about fewer may help.
+    package let mayConcernOnePerson: Bool
+
+    /// Whether the source was not tried, because it had just failed with this fault.
+    package let isRepeated: Bool
+
+    /// Whether the worker itself took the question back, because it has to end.
+    package let isCancelled: Bool
+
+    package var outcome: Outcome { fault.outcome }
+    package var sqlState: String? { fault.sqlState }
+    package var description: String { fault.reason }
+
     package init(
-        _ code: Code, _ outcome: Outcome, _ description: String, sqlState: String? = nil,
-        underlying: (any Error)? = nil
+        _ fault: Fault, mayConcernOnePerson: Bool = false, isRepeated: Bool = false, underlying: (any Error)? = nil
     ) {
-        self.code = code
-        self.outcome = outcome
-        self.description = description
-        self.sqlState = sqlState
+        self.fault = fault
+        self.isRepeated = isRepeated
+        self.mayConcernOnePerson = mayConcernOnePerson
         self.underlying = underlying
+        isCancelled = false
+    }
+
+    init(_ kind: FaultKind, phase: String, _ reason: String, underlying: (any Error)? = nil) {
+        self.init(Fault(kind, reason: reason, phase: phase), underlying: underlying)
     }
 
     /// Classifies by code and SQLSTATE, never by text (PostgreSQL documentation, appendix A).
     package init(_ error: PostgresError) {
-        let outcome: Outcome
-        var code = Code.connection
-        var description = error.description
-        switch (error.code, error.sqlState ?? "") {
-        case (.timedOut, _):
-            // A server that accepts and then says nothing is as far away as one that does not accept.
-            outcome = error.phase == .query || error.phase == .copy ? .timedOut : .unreachable
-        case (.server, "42883"), (.server, "3F000"):
-            code = .contract
-            outcome = .failed
-            description =
-                "the source has no contract: its operator installs it with `resutveksl source install`. \(error)"
-        case (.server, let state):
-            code = .server
-            outcome = Self.outcome(of: state)
-        case (.configuration, _), (.decoding, _), (.inUse, _):
-            code = .answer
-            outcome = .failed
-        default:
-            outcome = .unreachable
-        }
-        self.init(code, outcome, description, sqlState: error.sqlState, underlying: error)
+        let kind = Self.kind(of: error)
+        fault = Fault(
+            kind, reason: "\(error). \(kind.advice)", sqlState: error.sqlState, errno: error.errno,
+            phase: error.phase.rawValue)
+        underlying = error
+        isRepeated = false
+        isCancelled = error.code == .cancelled
+        mayConcernOnePerson =
+            switch kind {
+            case .answerTooLarge: true
+            // The functions of the contract refuse a whole question with 22023.
+            case .serverError: Self.isAboutData(error.sqlState ?? "") && error.sqlState != "22023"
+            default: false
+            }
     }
 
-    private static func outcome(of state: String) -> Outcome {
-        switch state {
-        // Cancelled by the source's own statement_timeout, or by its operator.
-        case "57014": .timedOut
-        // Shutting down, crashed, starting up; too many connections; the database is gone.
-        case "57P01", "57P02", "57P03", "57P04", "57P05", "53300", "3D000": .unreachable
-        case _ where state.hasPrefix("08"): .unreachable
-        case "42501": .denied
-        case _ where state.hasPrefix("28"): .denied
-        default: .failed
+    private static func kind(of error: PostgresError) -> FaultKind {
+        switch error.code {
+        case .configuration: .configuration
+        case .hostUnknown: .hostUnknown
+        case .tooLarge: .answerTooLarge
+        // A server that accepts and then says nothing is as far away as one that does not accept.
+        case .timedOut: error.phase == .query || error.phase == .copy ? .tooSlow : .noAnswer
+        case .connectFailed: error.phase == .tls ? .tls : .connectionRefused
+        case .connectionLost, .closed, .cancelled, .inUse: .connectionLost
+        case .decoding: .contractVersion
+        case .server: kind(of: error.sqlState ?? "")
         }
+    }
+
+    private static func kind(of state: String) -> FaultKind {
+        switch state {
+        case "42883", "3F000": .contractMissing
+        case "42501": .permissionDenied
+        case "3D000": .databaseMissing
+        case "53300": .tooManyConnections
+        case "53100": .diskFull
+        case "57P03": .notReady
+        case "57P01", "57P02", "57P04", "57P05": .shuttingDown
+        // Cancelled by the source's own statement_timeout, or by its operator; or it waited too long for a lock.
+        case "57014", "55P03": .tooSlow
+        case "25006": .readOnly
+        case _ where state.hasPrefix("28"): .loginRefused
+        case _ where state.hasPrefix("08"): .connectionLost
+        case _ where state.hasPrefix("53"): .outOfResources
+        default: .serverError
+        }
+    }
+
+    /// Data exceptions, cardinality violations, broken constraints, exceeded limits: what one person's rows can bring about.
+    private static func isAboutData(_ state: String) -> Bool {
+        ["21", "22", "23", "54"].contains { state.hasPrefix($0) }
     }
 }

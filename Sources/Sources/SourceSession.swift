@@ -14,28 +14,66 @@ package struct SourceSession: Sendable {
     /// - Throws: `SourceError`, also when the database is another institution's than `institution`.
     package static func open(
         _ institution: InstitutionNumber, connection string: ConnectionString, answersFor: Set<InstitutionNumber>,
-        connectTimeout: Duration, statementTimeout: Duration, logger: Logger
+        connectTimeout: Duration, statementTimeout: Duration, answerLimit: Int, logger: Logger
     ) async throws(SourceError) -> SourceSession {
         // The server is given a little less time than we wait, so that it stops the statement itself, which needs no
         // second connection.
         let options = ConnectionOptions(
-            connectTimeout: connectTimeout, statementTimeout: statementTimeout + .seconds(2))
+            connectTimeout: connectTimeout, statementTimeout: statementTimeout + .seconds(2), answerLimit: answerLimit)
         let connection: Connection
-        let rows: Rows
         do throws(PostgresError) {
             connection = try await Connection.connect(string, options: options, logger: logger)
-            rows = try await connection.query(
-                """
-                SELECT c.oldest, c.newest, c.institution, c.answers_for
-                FROM resutveksl.contract() AS c, set_config('statement_timeout', $1, false)
-                """,
-                String(Int64(statementTimeout / .milliseconds(1))), timeout: connectTimeout)
         } catch {
             throw SourceError(error)
         }
+        do throws(SourceError) {
+            let contract = try await Self.contract(
+                on: connection, institution, statementTimeout: statementTimeout, deadline: connectTimeout)
+            return SourceSession(connection: connection, contract: contract, answersFor: answersFor)
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private static func contract(
+        on connection: Connection, _ institution: InstitutionNumber, statementTimeout: Duration, deadline: Duration
+    ) async throws(SourceError) -> SourceContract {
+        let rows: Rows
+        do throws(PostgresError) {
+            rows = try await connection.query(
+                Self.contract, String(Int64(statementTimeout / .milliseconds(1))), timeout: deadline)
+        } catch {
+            // A server that lets us in and then says nothing is as far away as one that does not.
+            throw error.code == .timedOut
+                ? SourceError(
+                    Fault(
+                        .noAnswer, reason: "\(error). \(FaultKind.noAnswer.advice)", errno: "ETIMEDOUT",
+                        phase: "contract"))
+                : SourceError(error)
+        }
         let contract = try SourceContract(rows)
         try contract.requireUsable(for: institution)
-        return SourceSession(connection: connection, contract: contract, answersFor: answersFor)
+        return contract
+    }
+
+    private static let contract: Statement = """
+        SELECT c.oldest, c.newest, c.institution, c.answers_for
+        FROM resutveksl.contract() AS c, set_config('statement_timeout', $1, false)
+        """
+
+    /// Tries a connection that has been idle: a firewall may have forgotten it without a word.
+    ///
+    /// - Returns: whether it may be used; if not it is closed.
+    package func isAlive(within deadline: Duration) async -> Bool {
+        guard await connection.isUsable else { return false }
+        do throws(PostgresError) {
+            _ = try await connection.query("SELECT", timeout: deadline)
+            return true
+        } catch {
+            await connection.close()
+            return false
+        }
     }
 
     /// Asks one question about a set of persons, and checks what comes back.

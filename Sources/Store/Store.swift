@@ -8,10 +8,14 @@ package import Postgres
 package struct Store: Sendable {
     package let pool: ConnectionPool
     package let logger: Logger
+    /// How long trouble with the own database is waited out.
+    package var patience = Patience.none
+    let outage: Outage
 
     package init(pool: ConnectionPool, logger: Logger) {
         self.pool = pool
         self.logger = logger
+        outage = Outage(logger: logger)
     }
 
     package init(

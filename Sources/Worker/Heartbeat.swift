@@ -7,10 +7,10 @@ import Store
 ///
 /// It runs on the event loop: whatever keeps the cooperative pool busy, the leases do not run out because of it.
 actor Heartbeat {
+    nonisolated let leases = Leases()
     private let store: Store
     private let lease: Duration
     private let logger: Logger
-    private var tokens: Set<LeaseToken> = []
     private var connection: Connection?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { EventLoop.shared.asUnownedSerialExecutor() }
@@ -21,27 +21,35 @@ actor Heartbeat {
         self.logger = logger
     }
 
-    func begin(_ token: LeaseToken) { tokens.insert(token) }
-    func end(_ token: LeaseToken) { tokens.remove(token) }
-
-    /// Beats three times a lease until the task is cancelled.
+    /// Beats three times a lease until the task is cancelled; more often while the own database is away.
     func beat() async {
-        while await EventLoop.shared.sleep(for: lease / 3) != .cancelled {
-            for token in tokens { await prolong(token) }
+        var pause = lease / 3
+        while await EventLoop.shared.sleep(for: pause) != .cancelled {
+            var isAway = false
+            for token in leases.tokens where await !prolong(token) { isAway = true }
+            pause = isAway ? lease / 20 : lease / 3
         }
         await connection?.close()
     }
 
-    private func prolong(_ token: LeaseToken) async {
+    /// - Returns: false when the database could not be asked.
+    private func prolong(_ token: LeaseToken) async -> Bool {
         do {
             let connection = try await open()
+            let end = ContinuousClock.now + lease
             try await store.prolong(token, by: lease, on: connection)
+            leases.prolong(token, until: end)
+            return true
         } catch let error as StoreError where error.code == .staleToken {
-            // Nothing to do: every write of the claim is refused by its guard.
-            tokens.remove(token)
-            logger.error("the lease of a claim has run out", metadata: ["token": "\(token)"])
+            // It may just have been settled; if not, every write of the claim is refused by its guard.
+            if leases.tokens.contains(token) {
+                leases.prolong(token, until: .now)
+                logger.warning("a claim is no longer held", metadata: ["token": "\(token)"])
+            }
+            return true
         } catch {
-            logger.warning("a lease could not be prolonged", metadata: ["token": "\(token)", "reason": "\(error)"])
+            logger.debug("a lease could not be prolonged", metadata: ["token": "\(token)", "reason": "\(error)"])
+            return false
         }
     }
 

@@ -8,75 +8,99 @@ import Store
 /// What to do next is `LaneMachine`'s; this only does it.
 struct Lane {
     let work: LaneWork
-    let token: LeaseToken
-    let run: RunNumber
+    let claim: Claim
     let store: Store
     let line: SourceLine
+    let leases: Leases
     let stop: StopSignal
+    /// Whether its questions go before those of a large run.
+    let isUrgent: Bool
     let logger: Logger
     let tell: @Sendable (RunEvent) -> Void
 
     private var source: Source { work.source }
+    private var token: LeaseToken { claim.token }
+
+    /// What a lane knows while it goes on.
+    private struct Progress {
+        var report: LaneReport
+        var answer: CheckedAnswer?
+        /// Why the source could not answer what was asked last.
+        var failure: SourceError?
+        var isStopTold = false
+    }
 
     /// - Throws: only for trouble with the own database. Trouble with the source is in the report.
     func drain() async throws -> LaneReport {
-        await line.take()
+        var progress = Progress(report: LaneReport(source: source.institution, acronym: source.acronym))
+        var machine = LaneMachine(orderCount: work.orders.count, setSize: source.setSize)
         do {
-            let report = try await drainInTurn()
-            await line.giveBack()
-            tell(.laneEnded(report))
-            return report
-        } catch {
-            await line.giveBack()
-            throw error
+            try await store.beginLane(work, token: token)
+        } catch let error as StoreError where error.code == .staleToken {
+            _ = try machine.handle(.tokenLost)
+        }
+        var action = try machine.handle(source.pause == nil ? .started : .paused)
+        while let next = action {
+            guard let event = try await perform(next, &progress) else { break }
+            if stop.isGiven, !progress.isStopTold {
+                progress.isStopTold = true
+                action = try machine.handle(.stopRequested)
+                if action != nil { continue }
+            }
+            action = try machine.handle(event)
+        }
+        tell(.laneEnded(progress.report))
+        return progress.report
+    }
+
+    /// - Returns: what came of it; nil when the lane has ended.
+    private func perform(_ action: LaneAction, _ progress: inout Progress) async throws -> LaneEvent? {
+        switch action {
+        case .connect:
+            do throws(SourceError) {
+                try await untilTimeIsUp { () async throws(SourceError) in
+                    try await line.connect(to: source, isUrgent: isUrgent)
+                }
+                return .connected
+            } catch {
+                try Task.checkCancellation()
+                if error.isCancelled { return .stopRequested }
+                return .connectFailed(fail(error, &progress))
+            }
+        case .ask(let set):
+            return try await ask(set, &progress)
+        case .importSet(let set):
+            let answers = progress.answer?.answers ?? [:]
+            return try await write(
+                work.orders[set].map { SetImport.Entry(order: $0, answer: answers[$0.number]) }, &progress)
+        case .setAside(let place):
+            let fault = progress.failure.map { Self.personal($0.fault) }
+            return try await write([SetImport.Entry(order: work.orders[place], answer: nil, fault: fault)], &progress)
+        case .finish(let end):
+            try await finish(end, &progress)
+            return nil
         }
     }
 
-    private func drainInTurn() async throws -> LaneReport {
-        let sets = work.orders.chunks(of: source.setSize)
-        var machine = LaneMachine(setCount: sets.count)
-        var report = LaneReport(source: source.institution, acronym: source.acronym)
-        var session: SourceSession?
-        var answer: CheckedAnswer?
-        try await store.beginLane(work, token: token)
-        var action = try machine.handle(source.isPaused ? .paused : .started)
-        while let next = action {
-            let event: LaneEvent
-            switch next {
-            case .connect:
-                do throws(SourceError) {
-                    session = try await line.session(to: source)
-                    event = .connected
-                } catch {
-                    event = .connectFailed(await fail(error, &report))
-                }
-            case .ask(let set):
-                do throws(SourceError) {
-                    guard let session else { throw SourceError(.connection, .failed, "not connected") }
-                    let checked = try await session.ask(
-                        sets[set].map(question), basis: source.consentRule.legalBasis)
-                    answer = checked
-                    event = .answered(checked.sharing, set: set)
-                } catch {
-                    event = .askFailed(await fail(error, &report))
-                }
-            case .importSet(let set):
-                guard let checked = answer else { return report }
-                do {
-                    try await write(checked, sets[set], &report)
-                    event = stop.isGiven ? .stopRequested : .imported
-                } catch let error as StoreError where error.code == .staleToken {
-                    event = .tokenLost
-                }
-            case .finish(let end):
-                try await finish(end, sets, &report)
-                return report
+    // MARK: Asking
+
+    private func ask(_ set: Range<Int>, _ progress: inout Progress) async throws -> LaneEvent {
+        // Somebody else may have settled them by now, and would be asking a second time.
+        guard leases.isHeld(token) else { return .tokenLost }
+        let questions = work.orders[set].map(question)
+        do throws(SourceError) {
+            let checked = try await untilTimeIsUp { () async throws(SourceError) in
+                try await line.ask(questions, of: source, isUrgent: isUrgent)
             }
-            action = try machine.handle(event)
-            // A stop that was asked for while a set was written takes effect when that set is done.
-            if event == .stopRequested, action == nil { action = try machine.handle(.imported) }
+            progress.answer = checked
+            return .answered(checked.sharing)
+        } catch {
+            try Task.checkCancellation()
+            if error.isCancelled { return .stopRequested }
+            progress.failure = error
+            if error.mayConcernOnePerson { return .answerFailed(error.outcome) }
+            return .askFailed(fail(error, &progress))
         }
-        return report
     }
 
     private func question(_ order: ClaimedOrder) -> Question {
@@ -85,75 +109,116 @@ struct Lane {
             fingerprint: work.fingerprints[order.person], purpose: order.purpose)
     }
 
-    private func fail(_ error: SourceError, _ report: inout LaneReport) async -> Outcome {
-        let fault = Fault(outcome: error.outcome, reason: error.description, sqlState: error.sqlState)
-        report.fault = fault
-        await line.break(fault)
-        return fault.outcome
+    /// Cancels what the body does when the stop becomes urgent.
+    private func untilTimeIsUp<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws(SourceError) -> Value
+    ) async throws(SourceError) -> Value {
+        let stop = stop
+        let result = await withTaskGroup(of: Result<Value, SourceError>?.self) { group in
+            group.addTask {
+                do throws(SourceError) { return .success(try await body()) } catch { return .failure(error) }
+            }
+            group.addTask {
+                await stop.wait(for: .atOnce)
+                return nil
+            }
+            var result: Result<Value, SourceError>?
+            while result == nil, let ended = await group.next() {
+                result = ended
+                group.cancelAll()
+            }
+            return result
+        }
+        guard let result else { throw SourceError(Fault(.connectionLost, reason: "cancelled")) }
+        return try result.get()
     }
 
-    private func write(
-        _ answer: CheckedAnswer, _ orders: ArraySlice<ClaimedOrder>, _ report: inout LaneReport
-    ) async throws {
-        guard let last = orders.last else { return }
-        let entries = orders.map { SetImport.Entry(order: $0, answer: answer.answers[$0.number]) }
-        let counts = try await store.write(
-            SetImport(
-                token: token, run: run, source: source.institution, entries: entries, cursor: last.number,
-                fingerprints: work.fingerprints))
-        for rejected in answer.rejected {
+    private func fail(_ error: SourceError, _ progress: inout Progress) -> Outcome {
+        progress.report.fault = error.fault
+        progress.report.isFaultFresh = !error.isRepeated
+        return error.outcome
+    }
+
+    /// What a source could not answer about one person is that person's bad data, whatever it is called in general.
+    private static func personal(_ fault: Fault) -> Fault {
+        Fault(
+            fault.kind == .answerTooLarge ? .answerTooLarge : .badPerson, reason: fault.reason,
+            sqlState: fault.sqlState,
+            errno: fault.errno, phase: fault.phase)
+    }
+
+    // MARK: Writing
+
+    private func write(_ entries: [SetImport.Entry], _ progress: inout Progress) async throws -> LaneEvent {
+        guard let last = entries.last else { return .imported }
+        let counts: ImportCounts
+        do {
+            counts = try await store.write(
+                SetImport(
+                    token: token, run: claim.run, source: source.institution, entries: entries,
+                    cursor: last.order.number,
+                    fingerprints: work.fingerprints))
+        } catch let error as StoreError where error.code == .staleToken {
+            return .tokenLost
+        }
+        logBadData(progress.answer?.rejected ?? [], entries)
+        progress.answer = nil
+        progress.report.add(counts, orders: entries.count)
+        tell(.set(source.institution, orders: entries.count, rows: counts.rows))
+        return .imported
+    }
+
+    private func logBadData(_ rejected: [BadData], _ entries: [SetImport.Entry]) {
+        for bad in rejected {
             logger.warning(
                 "bad data in the source's answer",
                 metadata: [
-                    "run": "\(run)", "institution": "\(source.institution)", "rule": "\(rejected.rule.rawValue)",
-                    "order": "\(rejected.ref.map(\.description) ?? "-")", "rows": "\(rejected.rows)",
+                    "run": "\(claim.run)", "institution": "\(source.institution)", "rule": "\(bad.rule.rawValue)",
+                    "order": "\(bad.ref.map(\.description) ?? "-")", "rows": "\(bad.rows)",
                 ])
         }
-        report.invalid += entries.count { $0.answer?.outcome == .invalid }
-        report.sets += 1
-        report.asked += entries.count
-        report.found += counts.found
-        report.rows += counts.rows
-        report.new += counts.new
-        report.changed += counts.changed
-        report.missing += counts.missing
-        tell(.set(source.institution, orders: entries.count, rows: counts.rows))
+        for case (let order, let fault?) in entries.lazy.map({ ($0.order, $0.fault) }) {
+            logger.warning(
+                "the source cannot answer about one person",
+                metadata: [
+                    "run": "\(claim.run)", "institution": "\(source.institution)", "order": "\(order.number)",
+                    "fault": "\(fault.kind.rawValue)", "reason": "\(fault.reason)",
+                    "sqlstate": "\(fault.sqlState ?? "")",
+                ])
+        }
     }
 
-    private func finish(
-        _ end: LaneEnd, _ sets: [ArraySlice<ClaimedOrder>], _ report: inout LaneReport
-    ) async throws {
-        if end == .tokenLost {
-            logger.error(
-                "the claim was lost; its orders belong to another worker now",
-                metadata: ["run": "\(run)", "token": "\(token)", "institution": "\(source.institution)"])
-            return
-        }
-        let from = end.remainingFrom.map { $0 < sets.count ? sets[$0].startIndex : work.orders.endIndex }
-        let remaining = work.orders[(from ?? work.orders.endIndex)...]
-        report.remaining = remaining.count
+    private func finish(_ end: LaneEnd, _ progress: inout Progress) async throws {
+        let remaining = work.orders[(end.remainingFrom ?? work.orders.endIndex)...]
+        progress.report.remaining = remaining.count
         switch end {
-        case .sharingClosed(let sharing, _): report.sharing = sharing
+        case .tokenLost:
+            return noteLostClaim()
+        case .sharingClosed(let sharing, _):
+            progress.report.sharing = sharing
         case .failed(.paused, _):
-            report.fault = report.fault ?? Fault(outcome: .paused, reason: pauseSentence)
+            progress.report.fault = progress.report.fault ?? source.pause
+        case .failed where progress.report.fault == nil:
+            // It turned out that it can answer about nobody.
+            if let failure = progress.failure {
+                _ = fail(failure, &progress)
+                await line.break(failure.fault)
+            }
         default: break
         }
         do {
-            report.nextAttempt = try await store.endLane(
-                work, end, remaining: remaining, fault: report.fault, token: token, run: run)
+            let rescheduled = try await store.endLane(
+                work, end, remaining: remaining, fault: progress.report.fault, token: token, run: claim.run)
+            progress.report.nextAttempt = rescheduled.nextAttempt
+            progress.report.gaveUp += rescheduled.gaveUp
         } catch let error as StoreError where error.code == .staleToken {
-            try await finish(.tokenLost, sets, &report)
+            noteLostClaim()
         }
     }
 
-    private var pauseSentence: String {
-        "paused\(source.pausedUntil.map { " until \($0)" } ?? "")\(source.pauseReason.map { ": \($0)" } ?? "")"
-    }
-}
-
-extension Array {
-    /// Neighbours in slices of at most `size`.
-    func chunks(of size: Int) -> [ArraySlice<Element>] {
-        stride(from: startIndex, to: endIndex, by: size).map { self[$0..<Swift.min($0 + size, endIndex)] }
+    private func noteLostClaim() {
+        logger.warning(
+            "the claim is no longer held; what is left of it is another worker's",
+            metadata: ["run": "\(claim.run)", "token": "\(token)", "institution": "\(source.institution)"])
     }
 }

@@ -1,5 +1,5 @@
 package import Exchange
-package import Store
+import Store
 
 /// How a lane went, over all claims of a run.
 package struct LaneReport: Sendable {
@@ -16,8 +16,12 @@ package struct LaneReport: Sendable {
     package var remaining = 0
     /// Persons whose answer was bad.
     package var invalid = 0
+    /// Orders that will not be asked about again by themselves: all their days are used up.
+    package var gaveUp = 0
     package var sharing = Sharing.open
     package var fault: Fault?
+    /// Whether the source was tried, and not left alone because it had failed just before.
+    package var isFaultFresh = false
     /// When what failed is due again, as FS shows times.
     package var nextAttempt: String?
 
@@ -31,6 +35,18 @@ package struct LaneReport: Sendable {
         fault?.outcome.rawValue ?? (sharing == .open ? "done" : sharing.rawValue)
     }
 
+    mutating func add(_ counts: ImportCounts, orders: Int) {
+        sets += 1
+        asked += orders
+        found += counts.found
+        rows += counts.rows
+        new += counts.new
+        changed += counts.changed
+        missing += counts.missing
+        invalid += counts.invalid
+        gaveUp += counts.gaveUp
+    }
+
     mutating func add(_ other: LaneReport) {
         sets += other.sets
         asked += other.asked
@@ -41,6 +57,7 @@ package struct LaneReport: Sendable {
         missing += other.missing
         remaining += other.remaining
         invalid += other.invalid
+        gaveUp += other.gaveUp
         if other.sharing != .open { sharing = other.sharing }
         fault = fault ?? other.fault
         nextAttempt = nextAttempt ?? other.nextAttempt

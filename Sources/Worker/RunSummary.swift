@@ -10,6 +10,8 @@ package struct RunSummary: Sendable {
     package var lanes: [InstitutionNumber: LaneReport] = [:]
     package var duration: Duration = .zero
     package var isStopped = false
+    /// What was taken over from workers that had died.
+    package var swept = Swept()
 
     init(run: RunNumber) { self.run = run }
 
@@ -27,10 +29,17 @@ package struct RunSummary: Sendable {
 
     /// Whether every source could be asked about every order, and every answer could be used.
     package var isComplete: Bool {
-        !isStopped && lanes.values.allSatisfy { $0.fault == nil && $0.invalid == 0 }
+        !isStopped && swept.held == 0 && lanes.values.allSatisfy { $0.fault == nil && $0.invalid == 0 }
     }
 
-    mutating func add(_ report: LaneReport) {
+    mutating func add(_ report: ClaimReport) {
+        orders += report.orders
+        refused += report.refused
+        settlement = settlement + report.settlement
+        for lane in report.lanes { add(lane) }
+    }
+
+    private mutating func add(_ report: LaneReport) {
         lanes[report.source, default: LaneReport(source: report.source, acronym: report.acronym)].add(report)
     }
 }

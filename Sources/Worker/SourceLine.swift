@@ -1,54 +1,129 @@
 import Exchange
 import Logging
+import Postgres
 import Sources
 import Store
 
-/// The way to one source during a run: one lane at a time goes over it, on one connection that stays open in between.
+/// The way to one source: one question at a time goes over it, on one connection that stays open in between.
 ///
-/// Its breaker: the first fault closes the line for the rest of the run, so that a dead source costs one deadline and
-/// not one for every claim.
+/// Whoever is urgent goes first, so that a new order waits for one question of a large run at most.
 actor SourceLine {
-    private var session: SourceSession?
-    private var fault: Fault?
-    private var isTaken = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private let slots: ConnectionSlots
     private let logger: Logger
+    private var breaker: Breaker
+    private var session: SourceSession?
+    private var slot: (source: InstitutionNumber, number: Int)?
+    private var usedAt = ContinuousClock.now
+    private var isTaken = false
+    private var waiting: [(isUrgent: Bool, continuation: CheckedContinuation<Void, Never>)] = []
 
-    init(logger: Logger) { self.logger = logger }
+    /// A connection that was idle for longer is tried before a question goes over it.
+    private static let trust = Duration.seconds(5)
 
-    /// Waits for the lanes that came before.
-    func take() async {
+    init(slots: ConnectionSlots, breaker: Breaker, logger: Logger) {
+        self.slots = slots
+        self.breaker = breaker
+        self.logger = logger
+    }
+
+    /// Connects, unless that has been done.
+    func connect(to source: Source, isUrgent: Bool) async throws(SourceError) {
+        await take(isUrgent)
+        defer { giveBack() }
+        do throws(SourceError) { _ = try await session(to: source) } catch { throw await noted(error) }
+    }
+
+    func ask(_ questions: [Question], of source: Source, isUrgent: Bool) async throws(SourceError) -> CheckedAnswer {
+        await take(isUrgent)
+        defer { giveBack() }
+        do throws(SourceError) {
+            let session = try await session(to: source)
+            defer { usedAt = .now }
+            return try await session.ask(questions, basis: source.consentRule.legalBasis)
+        } catch {
+            throw await noted(error)
+        }
+    }
+
+    /// Opens the breaker while the line is still taken: whoever waits finds it open.
+    ///
+    /// Not for what one person may have brought about, and not for what we took back ourselves.
+    private func noted(_ error: SourceError) async -> SourceError {
+        if !error.isRepeated, !error.isCancelled, !error.mayConcernOnePerson { await `break`(error.fault) }
+        return error
+    }
+
+    /// Leaves the source alone from now on, for as long as the breaker says.
+    func `break`(_ fault: Fault) async {
+        breaker.open(fault)
+        await close()
+    }
+
+    /// Closes the connection if nobody has used it for so long.
+    func closeIfIdle(for limit: Duration) async {
+        if !isTaken, waiting.isEmpty, session != nil, .now - usedAt >= limit { await close() }
+    }
+
+    func close() async {
+        let (closing, slot) = (session, slot)
+        session = nil
+        self.slot = nil
+        await closing?.close()
+        if let slot { await slots.giveBack(slot.source, slot.number) }
+    }
+
+    // MARK: One at a time
+
+    private func take(_ isUrgent: Bool) async {
         if isTaken {
-            await withCheckedContinuation { waiting.append($0) }
+            await withCheckedContinuation { continuation in
+                let place = isUrgent ? waiting.firstIndex { !$0.isUrgent } : nil
+                waiting.insert((isUrgent, continuation), at: place ?? waiting.endIndex)
+            }
         } else {
             isTaken = true
         }
     }
 
-    func giveBack() {
-        if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
+    private func giveBack() {
+        if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().continuation.resume() }
     }
 
-    /// The open session, or a new one.
-    func session(to source: Source) async throws(SourceError) -> SourceSession {
-        if let fault { throw SourceError(.connection, fault.outcome, fault.reason, sqlState: fault.sqlState) }
-        if let session, await session.isUsable { return session }
-        let opened = try await SourceSession.open(
-            source.institution, connection: source.connection, answersFor: source.answersFor,
-            connectTimeout: source.connectTimeout, statementTimeout: source.statementTimeout, logger: logger)
-        session = opened
-        return opened
-    }
+    // MARK: The connection
 
-    /// Closes the line for the rest of the run.
-    func `break`(_ fault: Fault) async {
-        self.fault = fault
-        await session?.close()
-        session = nil
-    }
-
-    func close() async {
-        await session?.close()
-        session = nil
+    private func session(to source: Source) async throws(SourceError) -> SourceSession {
+        if let fault = breaker.fault() { throw SourceError(fault, isRepeated: true) }
+        if let session {
+            if .now - usedAt < Self.trust
+                ? await session.isUsable : await session.isAlive(within: source.connectTimeout)
+            {
+                return session
+            }
+            await close()
+        }
+        let string: ConnectionString
+        do throws(PostgresError) { string = try source.connection.get() } catch { throw SourceError(error) }
+        do throws(SourceLimitReached) {
+            let number = try await slots.take(source, until: .now + source.connectTimeout)
+            slot = number.map { (source.institution, $0) }
+        } catch {
+            throw SourceError(
+                Fault(
+                    .tooManyConnections,
+                    reason:
+                        "all \(source.maxConnections) connections that the source allows are in use by other workers"))
+        }
+        do throws(SourceError) {
+            let opened = try await SourceSession.open(
+                source.institution, connection: string, answersFor: source.answersFor,
+                connectTimeout: source.connectTimeout, statementTimeout: source.statementTimeout,
+                answerLimit: source.answerLimit, logger: logger)
+            session = opened
+            breaker.close()
+            return opened
+        } catch {
+            await close()
+            throw error
+        }
     }
 }

@@ -32,7 +32,7 @@ struct Resutveksl: AsyncParsableCommand {
         abstract: "Fetches what students have passed at other Norwegian institutions.",
         discussion: """
             Orders of "Hent ekstern norsk utdanning" are placed with `order place` or in SQL, and drained by `run`, which a \
-            timer starts every night. What failed is tried again at the same time the next day.
+            timer starts every night, or by `watch`, which stays. What failed is tried again at the same time the next day.
 
             Exit codes: 0 all done; 1 refused or failed; 3 done, but some sources could not be asked; 64 wrong usage; \
             69 the own database cannot be reached; 78 something is not set up.
@@ -41,6 +41,6 @@ struct Resutveksl: AsyncParsableCommand {
         subcommands: [
             Migrate.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self,
             ResultsCommand.self,
-            RunCommand.self, Demo.self,
+            RunCommand.self, WatchCommand.self, Demo.self,
         ])
 }

@@ -49,7 +49,7 @@ import Worker
         let run = try await playground.store.beginRun(worker: "dead")
         _ = try await playground.store.claim(run: run, limit: 10, lease: .seconds(60))
         try await playground.own("UPDATE resutveksl.claims SET lease_until = now() - interval '1 second'")
-        #expect(try await playground.store.sweep() == 1)
+        #expect(try await playground.store.sweep().claims == 1)
         #expect(try await playground.state(order) == .ordered)
         #expect(try await playground.value("SELECT count(*) FROM resutveksl.transfers") == "0")
         #expect(try await playground.run().settlement.completed == 1)
@@ -123,7 +123,7 @@ import Worker
             {
                 _ = try await playground.store.endLane(
                     work, .failed(.unreachable, remainingFrom: 0), remaining: work.orders[...],
-                    fault: Fault(outcome: .unreachable, reason: "test"), token: claim.token, run: run)
+                    fault: Fault(.connectionRefused, reason: "test"), token: claim.token, run: run)
             },
             { _ = try await playground.store.settle(claim.token) },
         ]

@@ -95,6 +95,7 @@ struct Playground {
         tell: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) async throws -> RunSummary {
         var options = WorkerOptions()
+        options.waitsForOthers = false
         change(&options)
         return try await Run(store: store, options: options, stop: stop, logger: log.logger(), tell: tell).drain()
     }

@@ -75,7 +75,7 @@ import Worker
         _ = try await playground.run()
         try await playground.own(
             """
-            UPDATE resutveksl.transfers SET first_failed_at = now() - interval '15 days';
+            UPDATE resutveksl.transfers SET outage_days = 89, counted_on = counted_on - 1;
             UPDATE resutveksl.orders SET due_at = now();
             """)
         _ = try await playground.run()

@@ -1,6 +1,6 @@
-/// How a lane ended, and from which set on its orders still have to be settled.
+/// How a lane ended, and from which place in its list on its orders still have to be settled.
 package enum LaneEnd: Hashable, Sendable {
-    /// Every set was asked and imported.
+    /// Every order was asked about and imported.
     case done
 
     /// The source does not share (`.reserved` or `.notOpen`).
@@ -15,15 +15,15 @@ package enum LaneEnd: Hashable, Sendable {
     /// The orders are somebody else's now, and so is settling them.
     case tokenLost
 
-    /// The first set that was not imported; `nil` if none is left to this lane.
+    /// The first order that was not imported; `nil` if none is left to this lane.
     package var remainingFrom: Int? {
         switch self {
         case .done, .tokenLost: nil
-        case .sharingClosed(_, let set), .failed(_, let set), .stopped(let set): set
+        case .sharingClosed(_, let place), .failed(_, let place), .stopped(let place): place
         }
     }
 
-    /// The outcome of the orders in the remaining sets; `nil` if none is left to this lane.
+    /// The outcome of the orders that remain; `nil` if none is left to this lane.
     package var outcomeOfRemaining: Outcome? {
         switch self {
         case .done, .tokenLost: nil

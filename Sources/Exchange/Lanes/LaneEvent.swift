@@ -7,11 +7,16 @@ package enum LaneEvent: Hashable, Sendable {
     case connected
     case connectFailed(Outcome)
 
-    /// The answer to a set arrived and was checked.
-    case answered(Sharing, set: Int)
+    /// The answer to what was asked last arrived and was checked.
+    case answered(Sharing)
     case askFailed(Outcome)
 
-    /// The set was imported, and the lane's cursor with it.
+    /// The source could not answer for a reason that may lie with one of the persons: its own data, or too much of it.
+    ///
+    /// The outcome is what becomes of the rest if it turns out that the source can answer about nobody.
+    case answerFailed(Outcome)
+
+    /// The answer was imported, or the person set aside, and the lane's cursor with it.
     case imported
 
     /// The own database did not take the import for another reason than the token.

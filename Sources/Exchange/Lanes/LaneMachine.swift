@@ -1,22 +1,36 @@
-/// The decisions of one lane: the sets of one run, asked of one source one after another.
+/// The decisions of one lane: the orders of one claim, asked of one source set by set.
 ///
 /// A value without I/O. Whoever drives it performs the action that an event brings out and reports what came of it as the
-/// next event; `nil` means that what is under way goes on. A fault anywhere ends the lane with what is left from that set on,
-/// so that a dead source costs one deadline per run.
+/// next event; `nil` means that what is under way goes on. A fault of the source ends the lane with what is left from that
+/// set on, so that a dead source costs one deadline per run.
+///
+/// What the source cannot answer because of one person (`answerFailed`) is asked again in halves, until the person is alone
+/// and set aside; sets grow again after each that goes well. A source that fails about every single person is taken for
+/// broken after a few.
 ///
 /// A stop or a pause lets the set that is being asked be imported, because the source has recorded the disclosure already; a
 /// second stop ends the lane at once.
 package struct LaneMachine: Hashable, Sendable {
+    /// So many persons set aside without any answer in between mean that the trouble is the source's.
+    package static let mostSetAsideInRow = 5
+
     package private(set) var state: State = .ready
 
-    /// How many sets there are to ask.
-    package let setCount: Int
+    /// How many orders there are to ask about.
+    package let orderCount: Int
+
+    /// How many are asked about at once.
+    package let setSize: Int
+
+    private var currentSize: Int
+    private var setAsideInRow = 0
 
     package enum State: Hashable, Sendable {
         case ready
         case connecting
-        case asking(set: Int, then: Continuation)
-        case importing(set: Int, then: Continuation)
+        case asking(Range<Int>, then: Continuation)
+        case importing(Range<Int>, then: Continuation)
+        case settingAside(Int, then: Continuation)
         case ended(LaneEnd)
     }
 
@@ -27,9 +41,13 @@ package struct LaneMachine: Hashable, Sendable {
         case pause
     }
 
-    /// - Parameter setCount: from 0 on; with 0 there is nothing to do and no connection is made.
-    package init(setCount: Int) {
-        self.setCount = max(0, setCount)
+    /// - Parameters:
+    ///   - orderCount: from 0 on; with 0 there is nothing to do and no connection is made.
+    ///   - setSize: from 1 on.
+    package init(orderCount: Int, setSize: Int) {
+        self.orderCount = max(0, orderCount)
+        self.setSize = max(1, setSize)
+        currentSize = self.setSize
     }
 
     /// Takes an event and tells what to do.
@@ -41,23 +59,32 @@ package struct LaneMachine: Hashable, Sendable {
         case (_, .tokenLost):
             return finish(.tokenLost)
         case (.ready, .started):
-            if setCount == 0 { return finish(.done) }
+            if orderCount == 0 { return finish(.done) }
             state = .connecting
             return .connect
         case (.connecting, .connected):
-            return ask(0)
+            return ask(from: 0, then: .next)
         case (.connecting, .connectFailed(let outcome)):
             return try fail(outcome, from: 0, event)
-        case (.asking(let set, let then), .answered(let sharing, let answered)) where answered == set:
-            guard sharing == .open else { return finish(.sharingClosed(sharing, remainingFrom: set)) }
-            state = .importing(set: set, then: then)
+        case (.asking(let set, let then), .answered(let sharing)):
+            guard sharing == .open else { return finish(.sharingClosed(sharing, remainingFrom: set.lowerBound)) }
+            state = .importing(set, then: then)
             return .importSet(set)
         case (.asking(let set, _), .askFailed(let outcome)):
-            return try fail(outcome, from: set, event)
+            return try fail(outcome, from: set.lowerBound, event)
+        case (.asking(let set, let then), .answerFailed(let outcome)):
+            return try divide(set, then, outcome, event)
         case (.importing(let set, let then), .imported):
-            return goOn(from: set + 1, then)
+            setAsideInRow = 0
+            currentSize = min(setSize, currentSize * 2)
+            return goOn(from: set.upperBound, then)
+        case (.settingAside(let order, let then), .imported):
+            setAsideInRow += 1
+            return goOn(from: order + 1, then)
         case (.importing(let set, _), .importFailed(let outcome)):
-            return try fail(outcome, from: set, event)
+            return try fail(outcome, from: set.lowerBound, event)
+        case (.settingAside(let order, _), .importFailed(let outcome)):
+            return try fail(outcome, from: order, event)
         case (_, .stopRequested):
             return stop()
         case (_, .paused):
@@ -67,43 +94,62 @@ package struct LaneMachine: Hashable, Sendable {
         }
     }
 
-    private mutating func goOn(from set: Int, _ then: Continuation) -> LaneAction {
-        if set >= setCount { return finish(.done) }
+    private mutating func goOn(from place: Int, _ then: Continuation) -> LaneAction {
+        if place >= orderCount { return finish(.done) }
         return switch then {
-        case .next: ask(set)
-        case .stop: finish(.stopped(remainingFrom: set))
-        case .pause: finish(.failed(.paused, remainingFrom: set))
+        case .next: ask(from: place, then: .next)
+        case .stop: finish(.stopped(remainingFrom: place))
+        case .pause: finish(.failed(.paused, remainingFrom: place))
         }
+    }
+
+    /// Nothing of the set was answered, so that a stop or a pause that was waiting for it need not wait any longer.
+    private mutating func divide(
+        _ set: Range<Int>, _ then: Continuation, _ outcome: Outcome, _ event: LaneEvent
+    ) throws(LaneMachineError) -> LaneAction {
+        guard outcome.isRetried else { throw LaneMachineError(event: event, state: state) }
+        if then != .next { return goOn(from: set.lowerBound, then) }
+        if set.count > 1 {
+            currentSize = set.count / 2
+            return ask(from: set.lowerBound, then: then)
+        }
+        if setAsideInRow >= Self.mostSetAsideInRow { return try fail(outcome, from: set.lowerBound, event) }
+        state = .settingAside(set.lowerBound, then: then)
+        return .setAside(set.lowerBound)
     }
 
     private mutating func stop() -> LaneAction? {
         switch state {
         case .asking(let set, .stop), .importing(let set, .stop):
-            return finish(.stopped(remainingFrom: set))
-        case .asking(let set, _):
-            state = .asking(set: set, then: .stop)
-            return nil
-        case .importing(let set, _):
-            state = .importing(set: set, then: .stop)
-            return nil
+            return finish(.stopped(remainingFrom: set.lowerBound))
+        case .settingAside(let order, .stop):
+            return finish(.stopped(remainingFrom: order))
         case .ready, .connecting, .ended:
             return finish(.stopped(remainingFrom: 0))
+        case .asking, .importing, .settingAside:
+            return wind(down: .stop)
         }
     }
 
     private mutating func pause() -> LaneAction? {
         switch state {
-        case .asking(let set, .next):
-            state = .asking(set: set, then: .pause)
-            return nil
-        case .importing(let set, .next):
-            state = .importing(set: set, then: .pause)
-            return nil
-        case .asking, .importing:
-            return nil
         case .ready, .connecting, .ended:
             return finish(.failed(.paused, remainingFrom: 0))
+        case .asking(_, .next), .importing(_, .next), .settingAside(_, .next):
+            return wind(down: .pause)
+        case .asking, .importing, .settingAside:
+            return nil
         }
+    }
+
+    private mutating func wind(down then: Continuation) -> LaneAction? {
+        switch state {
+        case .asking(let set, _): state = .asking(set, then: then)
+        case .importing(let set, _): state = .importing(set, then: then)
+        case .settingAside(let order, _): state = .settingAside(order, then: then)
+        case .ready, .connecting, .ended: break
+        }
+        return nil
     }
 
     /// Requests and losses may cross the end of the lane on their way; anything else belongs to work that is over.
@@ -115,15 +161,16 @@ package struct LaneMachine: Hashable, Sendable {
     }
 
     private mutating func fail(
-        _ outcome: Outcome, from set: Int, _ event: LaneEvent
+        _ outcome: Outcome, from place: Int, _ event: LaneEvent
     ) throws(LaneMachineError) -> LaneAction {
         guard outcome.isRetried else { throw LaneMachineError(event: event, state: state) }
-        return finish(.failed(outcome, remainingFrom: set))
+        return finish(.failed(outcome, remainingFrom: place))
     }
 
-    private mutating func ask(_ set: Int) -> LaneAction {
-        state = .asking(set: set, then: .next)
-        return .ask(set: set)
+    private mutating func ask(from place: Int, then: Continuation) -> LaneAction {
+        let set = place..<min(place + currentSize, orderCount)
+        state = .asking(set, then: then)
+        return .ask(set)
     }
 
     private mutating func finish(_ end: LaneEnd) -> LaneAction {

@@ -9,6 +9,9 @@ package enum OrderState: String, Hashable, Sendable, CaseIterable {
     /// Some source could not be asked; due again at the same time the next day.
     case awaitingRetry = "awaiting_retry"
 
+    /// Kept from workers, by hand or because it killed several of them; says why.
+    case held
+
     /// Every source has answered, or has been given up.
     case completed
 
@@ -21,7 +24,7 @@ package enum OrderState: String, Hashable, Sendable, CaseIterable {
     /// Whether something is still to be done.
     package var isOpen: Bool {
         switch self {
-        case .ordered, .fetching, .awaitingRetry: true
+        case .ordered, .fetching, .awaitingRetry, .held: true
         case .completed, .refused, .cancelled: false
         }
     }
@@ -32,9 +35,10 @@ package enum OrderState: String, Hashable, Sendable, CaseIterable {
     /// be put back to `ordered`: that is how an operator queues it again, also after a cancellation by mistake.
     package var successors: Set<OrderState> {
         switch self {
-        case .ordered: [.fetching, .refused, .cancelled]
-        case .fetching: [.ordered, .awaitingRetry, .completed, .refused]
-        case .awaitingRetry: [.ordered, .fetching, .refused, .cancelled]
+        case .ordered: [.fetching, .held, .refused, .cancelled]
+        case .fetching: [.ordered, .awaitingRetry, .held, .completed, .refused]
+        case .awaitingRetry: [.ordered, .fetching, .held, .refused, .cancelled]
+        case .held: [.ordered, .awaitingRetry, .cancelled]
         case .completed, .refused, .cancelled: [.ordered]
         }
     }

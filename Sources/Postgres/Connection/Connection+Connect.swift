@@ -137,6 +137,8 @@ private actor ConnectAttempt {
     private func failure(
         _ code: PostgresError.Code, _ phase: PostgresError.Phase, _ message: String
     ) -> PostgresError {
-        PostgresError(code, phase: phase, message: message, host: host, database: database)
+        PostgresError(
+            code, phase: phase, message: message, host: host, database: database,
+            errno: code == .timedOut ? "ETIMEDOUT" : SystemErrorName.inMessage(message))
     }
 }

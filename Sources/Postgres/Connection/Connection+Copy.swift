@@ -21,6 +21,7 @@ extension Connection {
                 case .failed(let error): error
                 case .timedOut: failure(.timedOut, .copy, "the server did not take the data in time")
                 case .cancelled: failure(.cancelled, .copy, "cancelled while copying")
+                case .tooLarge: failure(.tooLarge, .copy, "the server answered a copy with too much")
                 }
             close()
             throw failed

@@ -26,6 +26,7 @@ package actor Connection {
     private var preparedNames: Set<String> = []
     private var doneOnce: Set<String> = []
     private var handle: LibpqHandle?
+    private var meter: AnswerMeter
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -39,6 +40,7 @@ package actor Connection {
         self.database = database
         self.options = options
         self.logger = logger
+        meter = AnswerMeter(limit: options.answerLimit)
     }
 
     /// Whether it can take a statement now.
@@ -179,6 +181,7 @@ package actor Connection {
         let pointer = try pointer()
         // A request to cancel could overtake the statement, and would then miss it.
         if Task.isCancelled { throw failure(.cancelled, .query, "cancelled before the statement was sent") }
+        meter.begin(PQsocket(pointer))
         if start(pointer) == 0 { throw lost(.query) }
     }
 
@@ -221,6 +224,11 @@ package actor Connection {
             case .cancelled:
                 try await stopStatement(phase)
                 throw failure(.cancelled, phase, "cancelled while the statement ran")
+            case .tooLarge:
+                // The server notices that nobody reads any more when it next writes.
+                close()
+                throw failure(
+                    .tooLarge, phase, "the answer is larger than the \(options.answerLimit ?? 0) bytes allowed")
             }
         }
     }
@@ -229,6 +237,7 @@ package actor Connection {
         case failed(PostgresError)
         case timedOut
         case cancelled
+        case tooLarge
     }
 
     private func collect(
@@ -280,6 +289,9 @@ package actor Connection {
     ) async throws(Interruption) -> OpaquePointer? {
         while let handle, PQisBusy(handle.pointer) == 1 {
             try await wait(.read, until: deadline, heedsCancellation: heedsCancellation)
+            meter.willRead()
+            defer { meter.didRead() }
+            if meter.isOver { throw .tooLarge }
             if PQconsumeInput(handle.pointer) == 0, PQisBusy(handle.pointer) == 1 { throw .failed(lost(phase)) }
         }
         guard let handle else { throw .failed(lost(phase)) }
@@ -323,7 +335,9 @@ package actor Connection {
     // MARK: Errors
 
     func failure(_ code: PostgresError.Code, _ phase: PostgresError.Phase, _ message: String) -> PostgresError {
-        PostgresError(code, phase: phase, message: message, host: host, database: database)
+        PostgresError(
+            code, phase: phase, message: message, host: host, database: database,
+            errno: code == .connectionLost ? SystemErrorName.inMessage(message) : nil)
     }
 
     /// The connection broke: closes it and tells what libpq knows.

@@ -16,16 +16,20 @@ enum NameResolver {
         case .failure(let failure):
             throw PostgresError(
                 .hostUnknown, phase: .resolve, message: "could not find host \"\(host)\": \(failure.message)",
-                host: host)
+                host: host, errno: failure.name)
         case nil where Task.isCancelled:
             throw PostgresError(.cancelled, phase: .resolve, message: "cancelled while resolving a name", host: host)
         case nil:
             throw PostgresError(
-                .timedOut, phase: .resolve, message: "no answer from the name service for host \"\(host)\"", host: host)
+                .timedOut, phase: .resolve, message: "no answer from the name service for host \"\(host)\"", host: host,
+                errno: "ETIMEDOUT")
         }
     }
 
-    private struct Failure: Error { let message: String }
+    private struct Failure: Error {
+        let message: String
+        let name: String?
+    }
 
     private static func lookUp(_ host: String, flags: Int32) -> Result<[String], Failure> {
         var hints = addrinfo()
@@ -34,7 +38,10 @@ enum NameResolver {
         hints.ai_flags = flags
         var list: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(host, nil, &hints, &list)
-        guard status == 0 else { return .failure(Failure(message: String(cString: gai_strerror(status)))) }
+        guard status == 0 else {
+            return .failure(
+                Failure(message: String(cString: gai_strerror(status)), name: SystemErrorName.ofResolver(status)))
+        }
         defer { freeaddrinfo(list) }
         var addresses: [String] = []
         var next = list

@@ -8,6 +8,8 @@ package struct Claim: Sendable {
     package let lanes: [LaneWork]
     /// Orders that were refused when they were claimed, because of what the person answered meanwhile.
     package let refused: Int
+    /// Whether there may be more that is due.
+    package let isFull: Bool
 }
 
 /// An order as it was when it was claimed; the person's answer was read in the same transaction.

@@ -1,5 +1,15 @@
 package import Exchange
-import Postgres
+package import Postgres
+
+/// Which of the due orders a claim takes.
+package enum ClaimScope: Sendable {
+    /// The oldest first, without those that may have killed a worker.
+    case backlog
+    /// Those that became due after a moment: placed while a large run is under way, they do not wait behind it.
+    case newcomers(after: PostgresTimestamp)
+    /// Those that were in work when a worker died, few at a time, and alone if it happened often.
+    case suspects
+}
 
 extension Store {
     /// Takes up to `limit` due orders in one short transaction, with a lease of `lease` on the database clock.
@@ -7,44 +17,93 @@ extension Store {
     /// Orders of persons who have answered no meanwhile are refused here, before anybody is asked. The attempt counts
     /// from here on, so that an order that kills its worker cannot do so for ever.
     ///
+    /// - Parameter horizon: what is due within it is taken; nil for the setting `due_horizon`.
     /// - Returns: nil when nothing is due.
-    package func claim(run: RunNumber, limit: Int, lease: Duration) async throws -> Claim? {
-        try await pool.withTransaction { transaction in
-            let sources = try await Source.all(transaction.query(Source.selection)).filter(\.isActive)
-            let (value, today) = try await transaction.query(
-                """
-                SELECT nextval('resutveksl.claim_tokens'), (now() AT TIME ZONE time_zone)::date FROM resutveksl.settings
-                """
-            ).single(Int64.self, PostgresDate.self)
-            guard let token = LeaseToken(rawValue: value), let day = CalendarDay(daysSince2000: today.daysSince2000)
-            else { throw StoreError(.refused, "the database gave no claim token") }
-            if sources.isEmpty {
-                throw StoreError(.configuration, "no source is registered. Register one: resutveksl source add")
+    package func claim(
+        _ scope: ClaimScope = .backlog, run: RunNumber, limit: Int, lease: Duration, horizon: Duration? = nil
+    ) async throws -> Claim? {
+        var tried: LeaseToken?
+        return try await patiently { _ in
+            // Whether the last try was committed is not known: if it was, nobody works on it.
+            if let token = tried { try await abandon(token) }
+            let token = try await nextToken()
+            tried = token
+            return try await pool.withTransaction { transaction in
+                try await claim(scope, token, run: run, limit: limit, lease: lease, horizon: horizon, transaction)
             }
-            var orders = try await take(limit, under: token, transaction)
-            guard !orders.isEmpty else { return nil }
-            let count = orders.count
-            let refusals = Refusals(orders, sources: sources, on: day)
-            try await refuse(refusals, run: run, token: token, transaction)
-            orders.removeAll { refusals.reasons[$0.number] != nil }
-            let lanes = try await lanes(for: orders, sources: sources, on: day, transaction)
-            _ = try await transaction.query(
-                """
-                INSERT INTO resutveksl.claims (token, run_id, lease_until, orders)
-                VALUES ($1, $2, clock_timestamp() + $3, $4)
-                """,
-                token.rawValue, run.rawValue, lease, orders.count)
-            _ = try await transaction.query(
-                "INSERT INTO resutveksl.run_sources (token, source, run_id) SELECT $1, unnest($2), $3",
-                token.rawValue, lanes.map(\.source.institution.rawValue), run.rawValue)
-            return Claim(token: token, run: run, orders: orders, lanes: lanes, refused: count - orders.count)
+        }
+    }
+
+    private func nextToken() async throws -> LeaseToken {
+        let value = try await query("SELECT nextval('resutveksl.claim_tokens')").single(Int64.self)
+        guard let token = LeaseToken(rawValue: value) else {
+            throw StoreError(.refused, "the database gave no claim token")
+        }
+        return token
+    }
+
+    private func claim(
+        _ scope: ClaimScope, _ token: LeaseToken, run: RunNumber, limit: Int, lease: Duration, horizon: Duration?,
+        _ transaction: Transaction
+    ) async throws -> Claim? {
+        let sources = try await Source.all(transaction.query(Source.selection)).filter(\.isActive)
+        if sources.isEmpty {
+            throw StoreError(.configuration, "no source is registered. Register one: resutveksl source add")
+        }
+        let today = try await transaction.query(
+            "SELECT (now() AT TIME ZONE time_zone)::date FROM resutveksl.settings"
+        ).single(PostgresDate.self)
+        guard let day = CalendarDay(daysSince2000: today.daysSince2000) else {
+            throw StoreError(.refused, "the database's clock shows no date of our time")
+        }
+        var orders = try await take(scope, limit, horizon, under: token, transaction)
+        guard !orders.isEmpty else { return nil }
+        let count = orders.count
+        let refusals = Refusals(orders, sources: sources, on: day)
+        try await refuse(refusals, run: run, token: token, transaction)
+        orders.removeAll { refusals.reasons[$0.number] != nil }
+        let lanes = try await lanes(for: orders, sources: sources, on: day, horizon: horizon, transaction)
+        _ = try await transaction.query(
+            """
+            INSERT INTO resutveksl.claims (token, run_id, lease_until, orders)
+            VALUES ($1, $2, clock_timestamp() + $3, $4)
+            """,
+            token.rawValue, run.rawValue, lease, orders.count)
+        _ = try await transaction.query(
+            "INSERT INTO resutveksl.run_sources (token, source, run_id) SELECT $1, unnest($2), $3",
+            token.rawValue, lanes.map(\.source.institution.rawValue), run.rawValue)
+        return Claim(
+            token: token, run: run, orders: orders, lanes: lanes, refused: count - orders.count, isFull: count == limit)
+    }
+
+    /// When the newest of the orders became due that are due now; nil when none is.
+    package func newestDue(horizon: Duration? = nil) async throws -> PostgresTimestamp? {
+        try await patiently { _ in
+            try await query(
+                Statement(
+                    prepared: "newest_due",
+                    """
+                    SELECT max(due_at) FROM resutveksl.orders
+                    WHERE state IN ('ordered', 'awaiting_retry')
+                        AND due_at <= now() + coalesce($1, (SELECT due_horizon FROM resutveksl.settings))
+                    """), horizon
+            ).single(PostgresTimestamp?.self)
         }
     }
 
     private func take(
-        _ limit: Int, under token: LeaseToken, _ transaction: Transaction
+        _ scope: ClaimScope, _ limit: Int, _ horizon: Duration?, under token: LeaseToken, _ transaction: Transaction
     ) async throws -> [ClaimedOrder] {
-        try await transaction.query(Self.takeDueOrders, token.rawValue, limit).decode(
+        let rows =
+            switch scope {
+            case .backlog:
+                try await transaction.query(Self.takeBacklog, token.rawValue, limit, horizon)
+            case .newcomers(let moment):
+                try await transaction.query(Self.takeNewcomers, token.rawValue, limit, horizon, moment)
+            case .suspects:
+                try await transaction.query(Self.takeSuspects, token.rawValue, limit, horizon)
+            }
+        return try rows.decode(
             Int64.self, Int64.self, String.self, Bool.self, String.self, [String].self, String?.self,
             PostgresDate?.self
         ).compactMap { row in
@@ -57,32 +116,53 @@ extension Store {
         }
     }
 
-    private static let takeDueOrders = Statement(
-        prepared: "take_due_orders",
+    private static let takeBacklog = take("take_backlog", "worker_deaths = 0", limit: "$2")
+
+    private static let takeNewcomers = take("take_newcomers", "worker_deaths = 0 AND due_at > $4", limit: "$2")
+
+    /// Those that were caught the fewest times first: 100 together, then 10, then one by one.
+    private static let takeSuspects = take(
+        "take_suspects",
         """
-        WITH due AS (
-            SELECT order_number FROM resutveksl.orders
-            WHERE state IN ('ordered', 'awaiting_retry')
-                AND due_at <= now() + (SELECT due_horizon FROM resutveksl.settings)
-            ORDER BY due_at, order_number
-            LIMIT $2
-            FOR NO KEY UPDATE SKIP LOCKED
-        ), taken AS (
-            UPDATE resutveksl.orders o
-            SET state = 'fetching', attempts = o.attempts + 1, claim_token = $1,
-                first_token = CASE WHEN o.asks_every_source THEN $1 ELSE o.first_token END
-            FROM due WHERE o.order_number = due.order_number
-            RETURNING o.order_number, o.person_id, o.purpose, o.asks_every_source
-        )
-        SELECT t.order_number, t.person_id, t.purpose, t.asks_every_source, p.person_number,
-            ARRAY(SELECT c.earlier_number FROM resutveksl.person_number_changes c WHERE c.person_id = t.person_id
-                ORDER BY c.changed_on DESC NULLS LAST, c.earlier_number),
-            a.answer, a.answered_on
-        FROM taken t
-        JOIN resutveksl.persons p USING (person_id)
-        LEFT JOIN resutveksl.acceptances a USING (person_id)
-        ORDER BY t.order_number
-        """)
+        worker_deaths = (SELECT min(worker_deaths) FROM resutveksl.orders
+            WHERE worker_deaths > 0 AND state IN ('ordered', 'awaiting_retry')
+                AND due_at <= now() + coalesce($3, (SELECT due_horizon FROM resutveksl.settings)))
+        """,
+        limit: """
+            (SELECT least($2, CASE min(worker_deaths) WHEN 1 THEN 100 WHEN 2 THEN 10 ELSE 1 END) FROM resutveksl.orders
+                WHERE worker_deaths > 0 AND state IN ('ordered', 'awaiting_retry')
+                    AND due_at <= now() + coalesce($3, (SELECT due_horizon FROM resutveksl.settings)))
+            """)
+
+    private static func take(_ name: String, _ condition: String, limit: String) -> Statement {
+        Statement(
+            prepared: name,
+            """
+            WITH due AS (
+                SELECT order_number FROM resutveksl.orders
+                WHERE state IN ('ordered', 'awaiting_retry')
+                    AND due_at <= now() + coalesce($3, (SELECT due_horizon FROM resutveksl.settings))
+                    AND \(condition)
+                ORDER BY due_at, order_number
+                LIMIT \(limit)
+                FOR NO KEY UPDATE SKIP LOCKED
+            ), taken AS (
+                UPDATE resutveksl.orders o
+                SET state = 'fetching', attempts = o.attempts + 1, claim_token = $1,
+                    first_token = CASE WHEN o.asks_every_source THEN $1 ELSE o.first_token END
+                FROM due WHERE o.order_number = due.order_number
+                RETURNING o.order_number, o.person_id, o.purpose, o.asks_every_source
+            )
+            SELECT t.order_number, t.person_id, t.purpose, t.asks_every_source, p.person_number,
+                ARRAY(SELECT c.earlier_number FROM resutveksl.person_number_changes c WHERE c.person_id = t.person_id
+                    ORDER BY c.changed_on DESC NULLS LAST, c.earlier_number),
+                a.answer, a.answered_on
+            FROM taken t
+            JOIN resutveksl.persons p USING (person_id)
+            LEFT JOIN resutveksl.acceptances a USING (person_id)
+            ORDER BY t.order_number
+            """)
+    }
 
     private func refuse(
         _ refusals: Refusals, run: RunNumber, token: LeaseToken, _ transaction: Transaction
@@ -111,7 +191,8 @@ extension Store {
     }
 
     private func lanes(
-        for orders: [ClaimedOrder], sources: [Source], on day: CalendarDay, _ transaction: Transaction
+        for orders: [ClaimedOrder], sources: [Source], on day: CalendarDay, horizon: Duration?,
+        _ transaction: Transaction
     ) async throws -> [LaneWork] {
         let again = orders.filter { !$0.asksEverySource }
         var sourcesToRetry: [OrderNumber: Set<InstitutionNumber>] = [:]
@@ -120,9 +201,9 @@ extension Store {
                 """
                 SELECT order_number, source FROM resutveksl.transfers
                 WHERE order_number = ANY ($1)
-                    AND next_attempt <= now() + (SELECT due_horizon FROM resutveksl.settings)
+                    AND next_attempt <= now() + coalesce($2, (SELECT due_horizon FROM resutveksl.settings))
                 """,
-                again.map(\.number.rawValue)
+                again.map(\.number.rawValue), horizon
             ).decode(Int64.self, Int32.self)
             for case (let order?, let source?) in pairs.lazy.map({
                 (OrderNumber(rawValue: $0.0), InstitutionNumber(rawValue: $0.1))

@@ -4,11 +4,13 @@ import Postgres
 extension Store {
     /// Begins a run, and makes room in the log for this month and the next.
     package func beginRun(worker: String) async throws -> RunNumber {
-        let value = try await pool.withTransaction { transaction in
-            _ = try await transaction.query("SELECT resutveksl.prepare_transfer_log()")
-            return try await transaction.query(
-                "INSERT INTO resutveksl.runs (worker) VALUES ($1) RETURNING run_id", worker
-            ).single(Int64.self)
+        let value = try await patiently { _ in
+            try await pool.withTransaction { transaction in
+                _ = try await transaction.query("SELECT resutveksl.prepare_transfer_log()")
+                return try await transaction.query(
+                    "INSERT INTO resutveksl.runs (worker) VALUES ($1) RETURNING run_id", worker
+                ).single(Int64.self)
+            }
         }
         guard let run = RunNumber(rawValue: value) else {
             throw StoreError(.refused, "the database gave no run number")
@@ -16,10 +18,43 @@ extension Store {
         return run
     }
 
+    /// Makes room in the log for this month and the next.
+    package func prepareLog() async throws {
+        _ = try await patiently { _ in try await query("SELECT resutveksl.prepare_transfer_log()") }
+    }
+
     package func endRun(_ run: RunNumber, orders: Int, resultRows: Int) async throws {
-        _ = try await query(
-            "UPDATE resutveksl.runs SET ended_at = clock_timestamp(), orders = $2, result_rows = $3 WHERE run_id = $1",
-            run.rawValue, Int32(clamping: orders), resultRows)
+        _ = try await patiently { _ in
+            try await query(
+                "UPDATE resutveksl.runs SET ended_at = clock_timestamp(), orders = $2, result_rows = $3 WHERE run_id = $1",
+                run.rawValue, Int32(clamping: orders), resultRows)
+        }
+    }
+
+    /// Claims of other workers that are open now, and how long their leases last: nothing of them may be taken before.
+    package func othersClaims(than mine: Set<LeaseToken>) async throws -> [LeaseToken: Duration] {
+        let rows = try await patiently { _ in
+            try await query(
+                """
+                SELECT token, (extract(epoch FROM lease_until - clock_timestamp()) * 1000)::bigint
+                FROM resutveksl.claims WHERE ended_at IS NULL AND token <> ALL ($1)
+                """,
+                mine.map(\.rawValue)
+            ).decode(Int64.self, Int64.self)
+        }
+        return Dictionary(
+            rows.compactMap { row in LeaseToken(rawValue: row.0).map { ($0, .milliseconds(row.1)) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// How long it is until the earliest order is due that is not due now; nil when there is none.
+    package func timeToNextDue() async throws -> Duration? {
+        try await query(
+            """
+            SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::bigint
+            FROM resutveksl.orders WHERE state IN ('ordered', 'awaiting_retry') AND due_at > now()
+            """
+        ).single(Int64?.self).map { .milliseconds($0) }
     }
 
     /// When the earliest of the open orders is due, as FS shows times; nil when none is open.

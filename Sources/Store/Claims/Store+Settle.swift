@@ -6,6 +6,8 @@ package struct Settlement: Sendable, Equatable {
     package var completed = 0
     package var awaitingRetry = 0
     package var handedBack = 0
+    /// Kept from workers from now on, because several died over them.
+    package var held = 0
 
     package init() {}
 
@@ -14,8 +16,18 @@ package struct Settlement: Sendable, Equatable {
         sum.completed += right.completed
         sum.awaitingRetry += right.awaitingRetry
         sum.handedBack += right.handedBack
+        sum.held += right.held
         return sum
     }
+}
+
+/// What was found of workers that had died.
+package struct Swept: Sendable, Equatable {
+    package var claims = 0
+    /// Orders that were held, because several workers died over them.
+    package var held = 0
+
+    package init() {}
 }
 
 extension Store {
@@ -24,34 +36,80 @@ extension Store {
     /// What no lane came to is asked next time and only that: it gets a row with outcome `pending`. An order that no lane
     /// came to at all goes back as it was.
     package func settle(_ token: LeaseToken) async throws -> Settlement {
-        try await pool.withTransaction { transaction in
-            try await Self.hold(token, transaction)
-            return try await Self.letGo(token, transaction)
+        try await patiently { isRepeated in
+            try await pool.withTransaction { transaction in
+                do {
+                    try await Self.hold(token, transaction)
+                } catch let error as StoreError where isRepeated && error.code == .staleToken {
+                    // The first try may have been committed without our hearing of it. If it was not, the lease has run
+                    // out and whoever sweeps settles the claim.
+                    return Settlement()
+                }
+                return try await Self.letGo(token, transaction)
+            }
         }
     }
 
     /// Takes over what workers that died have left behind.
     ///
-    /// - Returns: how many claims were found with their lease run out.
-    package func sweep() async throws -> Int {
-        try await pool.withTransaction { transaction in
-            let tokens = try await transaction.query(
-                """
-                SELECT token FROM resutveksl.claims WHERE ended_at IS NULL AND lease_until <= clock_timestamp()
-                FOR UPDATE SKIP LOCKED
-                """
-            ).decode(Int64.self).compactMap(LeaseToken.init(rawValue:))
-            for token in tokens { _ = try await Self.letGo(token, transaction) }
-            return tokens.count
+    /// What may have killed them is counted, and held when it did so too often.
+    ///
+    /// - Parameter living: claims of this process, which has been away and is not dead.
+    package func sweep(living: Set<LeaseToken> = []) async throws -> Swept {
+        try await patiently { _ in
+            var swept = Swept()
+            while let (isDead, held) = try await sweepOne(living) {
+                swept.claims += isDead ? 1 : 0
+                swept.held += held
+            }
+            return swept
         }
     }
 
-    private static func letGo(_ token: LeaseToken, _ transaction: Transaction) async throws -> Settlement {
+    /// - Returns: nil when no claim is left whose lease has run out.
+    private func sweepOne(_ living: Set<LeaseToken>) async throws -> (isDead: Bool, held: Int)? {
+        try await pool.withTransaction { transaction in
+            let found = try await transaction.query(
+                """
+                SELECT token, ARRAY(SELECT order_number FROM resutveksl.orders WHERE claim_token = token)
+                FROM resutveksl.claims WHERE ended_at IS NULL AND lease_until <= clock_timestamp()
+                ORDER BY token LIMIT 1 FOR UPDATE SKIP LOCKED
+                """
+            ).decode(Int64.self, [Int64].self).first
+            guard let (value, orders) = found, let token = LeaseToken(rawValue: value) else { return nil }
+            let isDead = !living.contains(token)
+            let held = try await Self.letGo(token, died: isDead ? orders : nil, transaction).held
+            _ = try await transaction.query(
+                "INSERT INTO resutveksl.transfer_log (event, token, orders) VALUES ('taken_over', $1, $2)",
+                token.rawValue, Int32(clamping: orders.count))
+            return (isDead, held)
+        }
+    }
+
+    /// Gives back a claim of which it is not known whether it was committed.
+    func abandon(_ token: LeaseToken) async throws {
+        try await pool.withTransaction { transaction in
+            let rows = try await transaction.query(
+                "SELECT FROM resutveksl.claims WHERE token = $1 AND ended_at IS NULL FOR UPDATE", token.rawValue)
+            if !rows.isEmpty { _ = try await Self.letGo(token, transaction) }
+        }
+    }
+
+    /// - Parameter died: the claim's orders, when its worker is taken for dead.
+    private static func letGo(
+        _ token: LeaseToken, died: [Int64]? = nil, _ transaction: Transaction
+    ) async throws -> Settlement {
         _ = try await transaction.query(handBack, token.rawValue)
         _ = try await transaction.query(keepPending, token.rawValue)
-        let states = try await transaction.query(settleOrders, token.rawValue).decode(String.self, Int.self)
-        _ = try await transaction.query(endClaim, token.rawValue)
+        let states = try await transaction.query(settleOrders, token.rawValue, died == nil).decode(
+            String.self, Int.self)
         var settlement = Settlement()
+        if let died {
+            settlement.held = try await transaction.query(
+                "SELECT resutveksl.note_worker_death($1, $2)", token.rawValue, died
+            ).single(Int.self)
+        }
+        _ = try await transaction.query(endClaim, token.rawValue)
         for (state, count) in states {
             switch OrderState(rawValue: state) {
             case .completed: settlement.completed = count
@@ -94,7 +152,7 @@ extension Store {
         """
         WITH settled AS (
             UPDATE resutveksl.orders o
-            SET claim_token = NULL,
+            SET claim_token = NULL, worker_deaths = CASE WHEN $2 THEN 0 ELSE o.worker_deaths END,
                 asks_every_source = o.asks_every_source AND o.first_token IS NULL,
                 (state, due_at, completed_at, new_results, changed_results, missing_results, held_back) = (
                     SELECT CASE WHEN o.asks_every_source AND o.first_token IS NULL THEN 'ordered'

@@ -6,10 +6,13 @@ package struct SetImport: Sendable {
         package let order: ClaimedOrder
         /// Nil when the source does not know the person.
         package let answer: PersonAnswer?
+        /// Why there is no answer, where the source could not give one about this person.
+        package let fault: Fault?
 
-        package init(order: ClaimedOrder, answer: PersonAnswer?) {
+        package init(order: ClaimedOrder, answer: PersonAnswer?, fault: Fault? = nil) {
             self.order = order
             self.answer = answer
+            self.fault = fault
         }
     }
 
@@ -43,6 +46,10 @@ package struct ImportCounts: Sendable, Equatable {
     package var new = 0
     package var changed = 0
     package var missing = 0
+    /// Persons whose answer was bad, or could not be given.
+    package var invalid = 0
+    /// Of those, how many were given up: they have failed for as many days as there are.
+    package var gaveUp = 0
 
     package init() {}
 }

@@ -23,7 +23,8 @@ struct SetOutcomes {
 
     private(set) var settled: [Settled] = []
     private(set) var merged: [Merged] = []
-    private(set) var invalid: [(order: ClaimedOrder, rule: BadDataRule)] = []
+    /// By what was wrong: each kind is written by one statement.
+    private(set) var invalid: [Fault: [ClaimedOrder]] = [:]
     private(set) var found = 0
 
     var isUneventful: Bool { settled.isEmpty && merged.isEmpty && invalid.isEmpty }
@@ -31,6 +32,10 @@ struct SetOutcomes {
     init(_ set: SetImport) {
         for entry in set.entries {
             let hadAnswer = set.fingerprints[entry.order.person] != nil
+            if let fault = entry.fault {
+                invalid[fault, default: []].append(entry.order)
+                continue
+            }
             switch entry.answer {
             case .fetched(let disclosure, _):
                 found += 1
@@ -48,7 +53,7 @@ struct SetOutcomes {
             case .refused:
                 settle(entry.order, .refused, 0)
             case .invalid(let rule):
-                invalid.append((entry.order, rule))
+                invalid[Fault(.badPerson, reason: rule.sentence, phase: "answer"), default: []].append(entry.order)
             }
         }
     }

@@ -9,20 +9,35 @@ extension Store {
     /// - Throws: `StoreError` with code `staleToken` when the lease has run out; nothing is written then.
     package func write(_ set: SetImport) async throws -> ImportCounts {
         let outcomes = SetOutcomes(set)
-        return try await pool.withConnection { connection in
-            if outcomes.isUneventful {
-                let rows = try await connection.query(Self.advance, arguments: set.progress(ImportCounts()))
-                if rows.affected == 0 { throw StoreError.stale(set.token) }
-                return ImportCounts()
-            }
-            try await connection.once("import_rows", script: SetImport.staging)
-            return try await connection.withTransaction { transaction in
-                try await Self.hold(set.token, transaction)
-                let counts = try await Self.write(set, outcomes, transaction)
-                _ = try await transaction.query(Self.advance, arguments: set.progress(counts))
-                return counts
+        return try await patiently { isRepeated in
+            try await pool.withConnection { connection in
+                if outcomes.isUneventful {
+                    let rows = try await connection.query(Self.advance, arguments: set.progress(ImportCounts()))
+                    if rows.affected == 0 {
+                        guard isRepeated, try await connection.withTransaction({ try await Self.isWritten(set, $0) })
+                        else { throw StoreError.stale(set.token) }
+                    }
+                    return ImportCounts()
+                }
+                try await connection.once("import_rows", script: SetImport.staging)
+                return try await connection.withTransaction { transaction in
+                    try await Self.hold(set.token, transaction)
+                    if isRepeated, try await Self.isWritten(set, transaction) { return ImportCounts() }
+                    let counts = try await Self.write(set, outcomes, transaction)
+                    _ = try await transaction.query(Self.advance, arguments: set.progress(counts))
+                    return counts
+                }
             }
         }
+    }
+
+    /// Whether an earlier try was committed without our hearing of it: then the lane's cursor has moved.
+    private static func isWritten(_ set: SetImport, _ transaction: Transaction) async throws -> Bool {
+        try await hold(set.token, transaction)
+        return try await transaction.query(
+            "SELECT coalesce(cursor >= $3, false) FROM resutveksl.run_sources WHERE token = $1 AND source = $2",
+            set.token.rawValue, set.source.rawValue, set.cursor.rawValue
+        ).single(Bool.self)
     }
 
     private static func write(
@@ -51,11 +66,12 @@ extension Store {
             try await remember(outcomes.merged, set.source, transaction)
         }
         if !outcomes.settled.isEmpty { try await record(outcomes.settled, merged, set, transaction) }
-        if !outcomes.invalid.isEmpty {
-            try await fail(
-                outcomes.invalid.map { ($0.order.number, $0.rule.sentence) }, Fault(outcome: .invalid, reason: ""),
-                token: set.token, source: set.source, transaction)
-            try await log(outcomes.invalid.map { ($0.order, $0.rule) }, set, transaction)
+        for (fault, orders) in outcomes.invalid {
+            counts.invalid += orders.count
+            counts.gaveUp += try await fail(
+                orders.map(\.number), fault, token: set.token, source: set.source, transaction
+            ).gaveUp
+            try await log(orders, fault, set, transaction)
         }
         return counts
     }
@@ -71,7 +87,7 @@ extension Store {
         UPDATE resutveksl.run_sources l
         SET cursor = $3, sets = l.sets + 1, asked = l.asked + $4, found = l.found + $5, result_rows = l.result_rows + $6,
             started_at = coalesce(l.started_at, now())
-        FROM held WHERE l.token = held.token AND l.source = $2
+        FROM held WHERE l.token = held.token AND l.source = $2 AND coalesce(l.cursor < $3, true)
         """)
 
     private static func remember(
@@ -121,7 +137,7 @@ extension Store {
                     (order_number, source, outcome, held_back, new_results, changed_results, missing_results)
                 SELECT order_number, $3, outcome, held_back, new_results, changed_results, missing_results FROM settled
                 ON CONFLICT (order_number, source) DO UPDATE SET outcome = EXCLUDED.outcome, reason = NULL,
-                    sqlstate = NULL, attempts = t.attempts + 1, next_attempt = NULL, settled_at = now(),
+                    sqlstate = NULL, fault = NULL, phase = NULL, errno = NULL, attempts = t.attempts + 1, next_attempt = NULL, settled_at = now(),
                     held_back = EXCLUDED.held_back, new_results = t.new_results + EXCLUDED.new_results,
                     changed_results = t.changed_results + EXCLUDED.changed_results,
                     missing_results = t.missing_results + EXCLUDED.missing_results
@@ -132,17 +148,19 @@ extension Store {
     }
 
     private static func log(
-        _ invalid: [(order: ClaimedOrder, rule: BadDataRule)], _ set: SetImport, _ transaction: Transaction
+        _ orders: [ClaimedOrder], _ fault: Fault, _ set: SetImport, _ transaction: Transaction
     ) async throws {
         _ = try await transaction.query(
             """
-            INSERT INTO resutveksl.transfer_log
-                (event, run_id, token, order_number, person_id, source, outcome, reason)
-            SELECT 'person_failed', $1, $2, a.order_number, a.person_id, $3, 'invalid', a.reason
-            FROM unnest($4, $5, $6) AS a (order_number, person_id, reason)
+            INSERT INTO resutveksl.transfer_log (event, run_id, token, order_number, person_id, source, outcome, reason,
+                sqlstate, fault, phase, errno, next_attempt)
+            SELECT 'person_failed', $1, $2, o.order_number, o.person_id, $3, t.outcome, t.reason, t.sqlstate, t.fault,
+                t.phase, t.errno, t.next_attempt
+            FROM unnest($4) AS a (order_number)
+            JOIN resutveksl.orders o USING (order_number)
+            JOIN resutveksl.transfers t ON t.order_number = a.order_number AND t.source = $3
             """,
-            set.run.rawValue, set.token.rawValue, set.source.rawValue, invalid.map(\.order.number.rawValue),
-            invalid.map(\.order.person), invalid.map(\.rule.sentence))
+            set.run.rawValue, set.token.rawValue, set.source.rawValue, orders.map(\.number.rawValue))
     }
 }
 

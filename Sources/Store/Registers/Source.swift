@@ -7,7 +7,10 @@ package struct Source: Sendable {
     package let institution: InstitutionNumber
     package let acronym: String
     package let name: String
-    package let connection: ConnectionString
+    /// As it was registered.
+    package let connectionText: String
+    /// A failure when libpq cannot read it: that source's trouble, and no other's.
+    package let connection: Result<ConnectionString, PostgresError>
     package let isActive: Bool
     /// Persons per question.
     package let setSize: Int
@@ -15,19 +18,34 @@ package struct Source: Sendable {
     package let connectTimeout: Duration
     /// For each question.
     package let statementTimeout: Duration
+    /// Connections that all workers together may open.
+    package let maxConnections: Int
+    /// Bytes of one answer.
+    package let answerLimit: Int
     /// Set while it may not be asked; `infinity` is told as `reason` alone.
     package let isPaused: Bool
     package let pausedUntil: String?
     package let pauseReason: String?
+    /// When the maintenance window ends that it is in.
+    package let maintenanceUntil: String?
     package let consentRule: ConsentRule
     /// Its own number and what was merged into it.
     package let answersFor: Set<InstitutionNumber>
 }
 
+extension Source {
+    /// Why it may not be asked now, if it may not.
+    package var pause: Fault? {
+        if isPaused {
+            let until = pausedUntil.map { " until \($0)" } ?? ""
+            return Fault(.paused, reason: "paused\(until)\(pauseReason.map { ": \($0)" } ?? "")")
+        }
+        return maintenanceUntil.map { Fault(.maintenance, reason: "in its maintenance window until \($0)") }
+    }
+}
+
 extension Store {
     /// The databases to ask, by number, without the own institution.
-    ///
-    /// - Throws: `PostgresError` with code `configuration` when a connection string cannot be read.
     package func sources() async throws -> [Source] {
         try await pool.withConnection { try await Source.all($0.query(Source.selection)) }
     }
@@ -84,8 +102,9 @@ extension Source {
             (extract(epoch FROM s.statement_timeout) * 1000)::bigint,
             coalesce(s.paused_until > now(), false),
             CASE WHEN s.paused_until < 'infinity' THEN resutveksl.local_minute(s.paused_until) END, s.pause_reason,
+            resutveksl.local_minute(resutveksl.maintenance_until(s.source, now())),
             s.is_consent_required, s.consent_rule_from, s.legal_basis,
-            a.institutions
+            a.institutions, s.max_connections, s.answer_limit
         FROM resutveksl.sources s
         JOIN (SELECT source, array_agg(institution) AS institutions FROM resutveksl.source_institutions GROUP BY source) a
             USING (source)
@@ -97,19 +116,23 @@ extension Source {
     static func all(_ rows: Rows) throws -> [Source] {
         try rows.decode(
             Int32.self, String.self, String.self, String.self, Bool.self, Int.self, Int64.self, Int64.self, Bool.self,
-            String?.self, String?.self, Bool.self, PostgresDate?.self, String.self, [Int32].self
+            String?.self, String?.self, String?.self, Bool.self, PostgresDate?.self, String.self, [Int32].self,
+            Int.self,
+            Int.self
         ).map { row in
             guard let institution = InstitutionNumber(rawValue: row.0) else {
                 throw StoreError(.configuration, "\(row.0) is not an institution number")
             }
             return Source(
-                institution: institution, acronym: row.1, name: row.2, connection: try ConnectionString(row.3),
+                institution: institution, acronym: row.1, name: row.2, connectionText: row.3,
+                connection: Result { () throws(PostgresError) in try ConnectionString(row.3) },
                 isActive: row.4, setSize: row.5, connectTimeout: .milliseconds(row.6),
-                statementTimeout: .milliseconds(row.7), isPaused: row.8, pausedUntil: row.9, pauseReason: row.10,
+                statementTimeout: .milliseconds(row.7), maxConnections: row.16, answerLimit: row.17, isPaused: row.8,
+                pausedUntil: row.9, pauseReason: row.10, maintenanceUntil: row.11,
                 consentRule: ConsentRule(
-                    isRequired: row.11, from: row.12.flatMap { CalendarDay(daysSince2000: $0.daysSince2000) },
-                    legalBasis: row.13),
-                answersFor: Set(row.14.compactMap(InstitutionNumber.init(rawValue:))))
+                    isRequired: row.12, from: row.13.flatMap { CalendarDay(daysSince2000: $0.daysSince2000) },
+                    legalBasis: row.14),
+                answersFor: Set(row.15.compactMap(InstitutionNumber.init(rawValue:))))
         }
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Exchange
 import Foundation
 import Store
@@ -10,17 +9,17 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Fetches for every order that is due, then exits.",
         discussion: """
             Asks all sources at once, each about sets of persons. What fails at a source is due again at the same time the \
-            next day. Several runs may share the orders, on one machine or many.
+            next day. Several runs may share the orders, on one machine or many. A run does not leave behind what a worker \
+            that died was holding: it waits until that is free, at most for a lease.
 
             Exit codes: 0 all done; 3 done, but some sources could not be asked or sent bad data; 69 own database not \
-            reachable; 78 not set up. TERM or INT: ends after the sets in work and hands the rest back.
+            reachable; 78 not set up. TERM or INT: ends after the sets in work and hands the rest back; a second one: leaves at once.
             """)
 
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var json: JSONOption
 
-    @Option(help: "Orders per claim.") var claimSize = 5000
-    @Option(help: "Connections to the own database.") var connections = 4
+    @OptionGroup var worker: WorkerArguments
 
     private struct Entry: Encodable {
         let run: Int64
@@ -31,6 +30,9 @@ struct RunCommand: AsyncParsableCommand {
         let handedBack: Int
         let sources: Int
         let questions: Int
+        let held: Int
+        let gaveUp: Int
+        let takenOver: Int
         let rows: Int
         let seconds: Double
         let failed: [Failure]
@@ -42,29 +44,28 @@ struct RunCommand: AsyncParsableCommand {
         let acronym: String
         let outcome: String
         let reason: String?
+        let fault: String?
+        let phase: String?
         let sqlstate: String?
+        let errno: String?
         let orders: Int
         let nextAttempt: String?
     }
 
-    func validate() throws {
-        guard (1...100_000).contains(claimSize) else { throw ValidationError("--claim-size goes from 1 to 100000.") }
-        guard (1...100).contains(connections) else { throw ValidationError("--connections goes from 1 to 100.") }
-    }
-
     func run() async throws {
-        let store = try await database.store(connections: connections)
-        var options = WorkerOptions()
-        options.claimSize = claimSize
-        options.name = "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)"
         let stop = StopSignal()
-        let signals = SignalWatch([SIGTERM, SIGINT]) { stop.give() }
-        defer { signals.end() }
         let progress = RunProgress()
+        let logger = database.logger(besides: progress)
+        var store = try await database.store(connections: worker.connections, logger: logger)
+        store.patience = worker.patience(until: stop)
+        var options = WorkerOptions()
+        worker.apply(to: &options)
+        let signals = worker.watchSignals(stop)
+        defer { signals.end() }
         let summary: RunSummary
         do {
             summary = try await Run(
-                store: store, options: options, stop: stop, logger: database.logger(besides: progress),
+                store: store, options: options, stop: stop, logger: logger,
                 tell: { progress.take($0) }
             ).drain()
             progress.finish()
@@ -81,33 +82,16 @@ struct RunCommand: AsyncParsableCommand {
             run: summary.run.rawValue, orders: summary.orders, refused: summary.refused,
             completed: summary.settlement.completed, awaitingRetry: summary.settlement.awaitingRetry,
             handedBack: summary.settlement.handedBack, sources: summary.lanes.count, questions: summary.sets,
-            rows: summary.rows, seconds: (summary.duration / .milliseconds(1)).rounded() / 1000,
+            held: summary.swept.held, gaveUp: summary.lanes.values.reduce(0) { $0 + $1.gaveUp },
+            takenOver: summary.swept.claims, rows: summary.rows,
+            seconds: (summary.duration / .milliseconds(1)).rounded() / 1000,
             failed: summary.failed.map(failure), closed: summary.closed.map(failure))
     }
 
     private func failure(_ lane: LaneReport) -> Failure {
         Failure(
             source: lane.source.rawValue, acronym: lane.acronym, outcome: lane.outcome, reason: lane.fault?.reason,
-            sqlstate: lane.fault?.sqlState, orders: lane.remaining, nextAttempt: lane.nextAttempt)
+            fault: lane.fault?.kind.rawValue, phase: lane.fault?.phase, sqlstate: lane.fault?.sqlState,
+            errno: lane.fault?.errno, orders: lane.remaining, nextAttempt: lane.nextAttempt)
     }
-}
-
-/// Calls back when the process gets one of some signals; a second signal of the kind ends the process at once.
-final class SignalWatch {
-    private let sources: [any DispatchSourceSignal]
-
-    init(_ signals: [Int32], _ body: @escaping @Sendable () -> Void) {
-        sources = signals.map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                signal(number, SIG_DFL)
-                body()
-            }
-            source.resume()
-            return source
-        }
-    }
-
-    func end() { for source in sources { source.cancel() } }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exchange
+import Postgres
 import Sources
 import Store
 
@@ -19,7 +20,10 @@ struct SourceCheck: AsyncParsableCommand {
         let acronym: String
         let outcome: String
         let reason: String?
+        let fault: String?
+        let phase: String?
         let sqlstate: String?
+        let errno: String?
         let milliseconds: Int
 
         init(_ source: Source, _ outcome: String, _ error: SourceError?, since began: ContinuousClock.Instant) {
@@ -27,7 +31,10 @@ struct SourceCheck: AsyncParsableCommand {
             acronym = source.acronym
             self.outcome = outcome
             reason = error?.description
+            fault = error?.fault.kind.rawValue
+            phase = error?.fault.phase
             sqlstate = error?.sqlState
+            errno = error?.fault.errno
             milliseconds = Int((ContinuousClock.now - began) / .milliseconds(1))
         }
     }
@@ -71,9 +78,12 @@ struct SourceCheck: AsyncParsableCommand {
     }
 
     private static func sharing(of source: Source, _ store: Store) async throws(SourceError) -> Sharing {
+        let string: ConnectionString
+        do throws(PostgresError) { string = try source.connection.get() } catch { throw SourceError(error) }
         let session = try await SourceSession.open(
-            source.institution, connection: source.connection, answersFor: source.answersFor,
-            connectTimeout: source.connectTimeout, statementTimeout: source.statementTimeout, logger: store.logger)
+            source.institution, connection: string, answersFor: source.answersFor,
+            connectTimeout: source.connectTimeout, statementTimeout: source.statementTimeout,
+            answerLimit: source.answerLimit, logger: store.logger)
         let answer = try await session.ask([], basis: source.consentRule.legalBasis)
         await session.close()
         return answer.sharing

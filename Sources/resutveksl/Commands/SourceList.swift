@@ -28,11 +28,13 @@ struct SourceList: AsyncParsableCommand {
         let entries = try await database.store().sources().map { source in
             Entry(
                 source: source.institution.rawValue, acronym: source.acronym, name: source.name,
-                state: source.isPaused ? "paused" : source.isActive ? "active" : "inactive",
+                state: source.isPaused
+                    ? "paused"
+                    : source.maintenanceUntil != nil ? "maintenance" : source.isActive ? "active" : "inactive",
                 pausedUntil: source.pausedUntil, pauseReason: source.pauseReason, setSize: source.setSize,
                 consentRequired: source.consentRule.isRequired,
                 consentRuleFrom: source.consentRule.from?.description, legalBasis: source.consentRule.legalBasis,
-                answersFor: source.answersFor.map(\.rawValue).sorted(), connection: source.connection.text)
+                answersFor: source.answersFor.map(\.rawValue).sorted(), connection: source.connectionText)
         }
         if json.isJSON { return try printJSON(entries) }
         var table = Table("source", "acronym", "state", "consent", "answers for", "connection")

@@ -14,12 +14,19 @@ extension RunSummary {
         lines.append(
             "\(settlement.completed) completed, \(settlement.awaitingRetry) awaiting retry"
                 + (refused > 0 ? ", \(refused) refused for want of consent" : "")
-                + (settlement.handedBack > 0 ? ", \(settlement.handedBack) handed back" : ""))
+                + (settlement.handedBack > 0 ? ", \(settlement.handedBack) handed back" : "")
+                + (swept.held > 0 ? ", \(swept.held) held" : ""))
+        if swept.claims > 0 { lines.append("Took over \(swept.claims.counted("claim")) of workers that had died") }
         for lane in failed {
             lines.append("\(lane.source) \(lane.acronym): \(lane.outcome): \(lane.fault?.reason ?? "")")
             if let next = lane.nextAttempt {
                 lines.append("    \(lane.remaining.counted("order")), next attempt \(next)")
             }
+        }
+        for lane in lanes.values.sorted(by: { $0.source < $1.source }) where lane.gaveUp > 0 {
+            lines.append(
+                "\(lane.source) \(lane.acronym): given up: \(lane.gaveUp.counted("order")); not tried again until re-queued"
+            )
         }
         for lane in closed {
             lines.append("\(lane.source) \(lane.acronym): \(lane.outcome): \(lane.sharing.outcome?.sentence ?? "")")

@@ -5,22 +5,22 @@ struct LaneMachineTests {
     typealias Step = (event: LaneEvent, action: LaneAction?)
 
     /// The events that bring a lane of two sets to the import of its first.
-    static let toFirstImport: [LaneEvent] = [.started, .connected, .answered(.open, set: 0)]
+    static let toFirstImport: [LaneEvent] = [.started, .connected, .answered(.open)]
 
     @Test("A lane connects, asks and imports set by set, and is done")
     func wholeWay() throws {
         let steps: [Step] = [
-            (.started, .connect), (.connected, .ask(set: 0)), (.answered(.open, set: 0), .importSet(0)),
-            (.imported, .ask(set: 1)), (.answered(.open, set: 1), .importSet(1)), (.imported, .finish(.done)),
+            (.started, .connect), (.connected, .ask(0..<2)), (.answered(.open), .importSet(0..<2)),
+            (.imported, .ask(2..<3)), (.answered(.open), .importSet(2..<3)), (.imported, .finish(.done)),
         ]
-        var lane = LaneMachine(setCount: 2)
+        var lane = LaneMachine(orderCount: 3, setSize: 2)
         for step in steps { #expect(try lane.handle(step.event) == step.action) }
         #expect(lane.state == .ended(.done))
     }
 
-    @Test("A lane without sets is done without a connection")
+    @Test("A lane without orders is done without a connection")
     func empty() throws {
-        var lane = LaneMachine(setCount: 0)
+        var lane = LaneMachine(orderCount: 0, setSize: 2)
         #expect(try lane.handle(.started) == .finish(.done))
     }
 
@@ -30,12 +30,12 @@ struct LaneMachineTests {
             ([.started], .connectFailed(.unreachable), LaneEnd.failed(.unreachable, remainingFrom: 0)),
             ([.started, .connected], .askFailed(.timedOut), .failed(.timedOut, remainingFrom: 0)),
             (toFirstImport, .importFailed(.failed), .failed(.failed, remainingFrom: 0)),
-            (toFirstImport + [.imported], .askFailed(.invalid), .failed(.invalid, remainingFrom: 1)),
+            (toFirstImport + [.imported], .askFailed(.invalid), .failed(.invalid, remainingFrom: 2)),
             (
-                toFirstImport + [.imported], .answered(.reserved, set: 1),
-                .sharingClosed(.reserved, remainingFrom: 1)
+                toFirstImport + [.imported], .answered(.reserved),
+                .sharingClosed(.reserved, remainingFrom: 2)
             ),
-            ([.started, .connected], .answered(.notOpen, set: 0), .sharingClosed(.notOpen, remainingFrom: 0)),
+            ([.started, .connected], .answered(.notOpen), .sharingClosed(.notOpen, remainingFrom: 0)),
         ] as [([LaneEvent], LaneEvent, LaneEnd)])
     func faults(_ before: [LaneEvent], _ fault: LaneEvent, _ end: LaneEnd) throws {
         var lane = try lane(after: before)
@@ -47,17 +47,17 @@ struct LaneMachineTests {
     func stop() throws {
         var asking = try lane(after: [.started, .connected])
         #expect(try asking.handle(.stopRequested) == nil)
-        #expect(try asking.handle(.answered(.open, set: 0)) == .importSet(0))
-        #expect(try asking.handle(.imported) == .finish(.stopped(remainingFrom: 1)))
+        #expect(try asking.handle(.answered(.open)) == .importSet(0..<2))
+        #expect(try asking.handle(.imported) == .finish(.stopped(remainingFrom: 2)))
 
         var importing = try lane(after: Self.toFirstImport)
         #expect(try importing.handle(.stopRequested) == nil)
-        #expect(try importing.handle(.imported) == .finish(.stopped(remainingFrom: 1)))
+        #expect(try importing.handle(.imported) == .finish(.stopped(remainingFrom: 2)))
     }
 
     @Test("A stop during the last set leaves the lane done")
     func stopInLastSet() throws {
-        var lane = try lane(after: Self.toFirstImport + [.imported, .answered(.open, set: 1)])
+        var lane = try lane(after: Self.toFirstImport + [.imported, .answered(.open)])
         #expect(try lane.handle(.stopRequested) == nil)
         #expect(try lane.handle(.imported) == .finish(.done))
     }
@@ -84,12 +84,12 @@ struct LaneMachineTests {
         var lane = try lane(after: [.started, .connected])
         #expect(try lane.handle(.paused) == nil)
         #expect(try lane.handle(.paused) == nil)
-        #expect(try lane.handle(.answered(.open, set: 0)) == .importSet(0))
+        #expect(try lane.handle(.answered(.open)) == .importSet(0..<2))
         var other = lane
-        #expect(try lane.handle(.imported) == .finish(.failed(.paused, remainingFrom: 1)))
+        #expect(try lane.handle(.imported) == .finish(.failed(.paused, remainingFrom: 2)))
         #expect(try other.handle(.stopRequested) == nil)
         #expect(try other.handle(.paused) == nil)
-        #expect(try other.handle(.imported) == .finish(.stopped(remainingFrom: 1)))
+        #expect(try other.handle(.imported) == .finish(.stopped(remainingFrom: 2)))
     }
 
     @Test(
@@ -111,8 +111,61 @@ struct LaneMachineTests {
         #expect(LaneEnd.sharingClosed(.notOpen, remainingFrom: 3).remainingFrom == 3)
     }
 
+    /// Drives a lane at whose source no set with one of the persons in `bad` can be answered.
+    ///
+    /// - Returns: who was imported, who was set aside, how it ended, and how many questions it took.
+    private func drive(
+        _ orderCount: Int, setSize: Int, bad: Set<Int>
+    ) throws -> (imported: [Int], aside: [Int], end: LaneEnd?, questions: Int) {
+        var lane = LaneMachine(orderCount: orderCount, setSize: setSize)
+        var (imported, aside, questions): ([Int], [Int], Int) = ([], [], 0)
+        var action = try lane.handle(.started)
+        while let next = action {
+            switch next {
+            case .connect: action = try lane.handle(.connected)
+            case .ask(let set):
+                questions += 1
+                action = try lane.handle(bad.isDisjoint(with: set) ? .answered(.open) : .answerFailed(.failed))
+            case .importSet(let set):
+                imported += set
+                action = try lane.handle(.imported)
+            case .setAside(let order):
+                aside.append(order)
+                action = try lane.handle(.imported)
+            case .finish(let end): return (imported, aside, end, questions)
+            }
+        }
+        return (imported, aside, nil, questions)
+    }
+
+    @Test(
+        "Those whom the source cannot answer about are found by halves and set aside; all others are imported",
+        arguments: [[], [0], [499], [137], [0, 1], [3, 250, 251, 252, 499, 700], [999]] as [Set<Int>])
+    func halves(_ bad: Set<Int>) throws {
+        let lane = try drive(1_000, setSize: 500, bad: bad)
+        #expect(lane.aside == bad.sorted())
+        #expect(lane.imported == (0..<1_000).filter { !bad.contains($0) })
+        #expect(lane.end == .done)
+        // Down to one and up again, and what is right beside it: thrice the logarithm of the set's size for each of them.
+        #expect(lane.questions <= 2 + 27 * bad.count)
+    }
+
+    @Test("A source that cannot answer about anybody is broken after a few, and the rest is its fault")
+    func nobody() throws {
+        let lane = try drive(1_000, setSize: 500, bad: Set(0..<1_000))
+        #expect(lane.aside == Array(0..<LaneMachine.mostSetAsideInRow))
+        #expect(lane.end == .failed(.failed, remainingFrom: LaneMachine.mostSetAsideInRow))
+        #expect(lane.questions < 30)
+    }
+
+    @Test("A stop does not wait for the halves of what was not answered")
+    func stopWhileDividing() throws {
+        var lane = try lane(after: [.started, .connected, .stopRequested])
+        #expect(try lane.handle(.answerFailed(.failed)) == .finish(.stopped(remainingFrom: 0)))
+    }
+
     private func lane(after events: [LaneEvent]) throws -> LaneMachine {
-        var lane = LaneMachine(setCount: 2)
+        var lane = LaneMachine(orderCount: 3, setSize: 2)
         for event in events { _ = try lane.handle(event) }
         return lane
     }

@@ -4,9 +4,10 @@ import Testing
 struct OrderStateTests {
     /// Every transition there is; what is not here is refused.
     static let allowed: [OrderState: Set<OrderState>] = [
-        .ordered: [.fetching, .refused, .cancelled],
-        .fetching: [.ordered, .awaitingRetry, .completed, .refused],
-        .awaitingRetry: [.ordered, .fetching, .refused, .cancelled],
+        .ordered: [.fetching, .held, .refused, .cancelled],
+        .fetching: [.ordered, .awaitingRetry, .held, .completed, .refused],
+        .awaitingRetry: [.ordered, .fetching, .held, .refused, .cancelled],
+        .held: [.ordered, .awaitingRetry, .cancelled],
         .completed: [.ordered],
         .refused: [.ordered],
         .cancelled: [.ordered],
@@ -40,10 +41,10 @@ struct OrderStateTests {
 
     @Test("States are open or closed, and their texts are those of the column")
     func texts() {
-        #expect(OrderState.allCases.filter(\.isOpen) == [.ordered, .fetching, .awaitingRetry])
+        #expect(OrderState.allCases.filter(\.isOpen) == [.ordered, .fetching, .awaitingRetry, .held])
         #expect(
             OrderState.allCases.map(\.rawValue)
-                == ["ordered", "fetching", "awaiting_retry", "completed", "refused", "cancelled"])
+                == ["ordered", "fetching", "awaiting_retry", "held", "completed", "refused", "cancelled"])
         #expect(Purpose.allCases.map(\.rawValue) == ["approval_case", "external_study", "application"])
     }
 }

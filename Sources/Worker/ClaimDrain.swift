@@ -1,0 +1,48 @@
+import Exchange
+import Logging
+import Store
+
+/// Drains one claim: a lane to every source at once, then settles.
+struct ClaimDrain {
+    let claim: Claim
+    let store: Store
+    let lines: SourceLines
+    let leases: Leases
+    let stop: StopSignal
+    let isUrgent: Bool
+    let logger: Logger
+    let tell: @Sendable (RunEvent) -> Void
+
+    func drain() async throws -> ClaimReport {
+        let reports = try await withThrowingTaskGroup(of: LaneReport.self) { group in
+            for work in claim.lanes {
+                let lane = Lane(
+                    work: work, claim: claim, store: store, line: await lines.line(to: work.source.institution),
+                    leases: leases, stop: stop, isUrgent: isUrgent, logger: logger, tell: tell)
+                group.addTask { try await lane.drain() }
+            }
+            var reports: [LaneReport] = []
+            for try await report in group { reports.append(report) }
+            return reports
+        }
+        let settlement: Settlement
+        do {
+            settlement = try await store.settle(claim.token)
+        } catch let error as StoreError where error.code == .staleToken {
+            logger.warning(
+                "a claim was lost before it was settled", metadata: ["run": "\(claim.run)", "token": "\(claim.token)"])
+            settlement = Settlement()
+        }
+        leases.end(claim.token)
+        return ClaimReport(
+            orders: claim.orders.count, refused: claim.refused, settlement: settlement, lanes: reports)
+    }
+}
+
+/// What a claim came to.
+struct ClaimReport: Sendable {
+    let orders: Int
+    let refused: Int
+    let settlement: Settlement
+    let lanes: [LaneReport]
+}

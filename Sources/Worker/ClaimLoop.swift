@@ -1,0 +1,143 @@
+import Exchange
+import Logging
+import Postgres
+import Store
+
+/// Claims what is due and drains it, several claims at a time: the work that `Run` and `Watch` share.
+///
+/// The oldest orders come first. What becomes due while they are in work is claimed beside them, and its questions go first.
+/// Orders that were in work when a worker died come last, when nothing else is.
+struct ClaimLoop {
+    let store: Store
+    let options: WorkerOptions
+    let stop: StopSignal
+    let lines: SourceLines
+    let heartbeat: Heartbeat
+    let logger: Logger
+    let tell: @Sendable (RunEvent) -> Void
+    /// What is due within it is taken; nil for the setting `due_horizon`.
+    let horizon: Duration?
+
+    enum Happening: Sendable {
+        case drained(ClaimReport, ClaimKind)
+        case woken
+        case over
+    }
+
+    enum ClaimKind: Sendable { case backlog, newcomers, suspects }
+
+    typealias Group = ThrowingTaskGroup<Happening, any Error>
+
+    /// What is in work.
+    struct State {
+        var inWork: [ClaimKind: Int] = [:]
+        /// What became due later is not part of the backlog; nil when there is no backlog.
+        var newcomersAfter: PostgresTimestamp?
+        var sweptAt: ContinuousClock.Instant?
+        /// Whether nothing was left to claim when it was last tried.
+        var isDrained = false
+
+        var isIdle: Bool { inWork.values.allSatisfy { $0 == 0 } }
+    }
+
+    /// Runs `body` with what has to go on beside the work: heartbeats, and the deadline of a stop.
+    func withHelpers<Value>(_ body: (inout Group) async throws -> Value) async throws -> Value {
+        try await withThrowingTaskGroup(of: Happening.self) { group in
+            group.addTask {
+                await heartbeat.beat()
+                return .over
+            }
+            group.addTask {
+                await stop.wait()
+                _ = await EventLoop.shared.sleep(for: options.grace)
+                if !Task.isCancelled { stop.give(.atOnce) }
+                return .over
+            }
+            let value = try await body(&group)
+            group.cancelAll()
+            return value
+        }
+    }
+
+    /// Claims as much as may be in work at a time.
+    func takeWork(_ run: RunNumber, _ state: inout State, _ summary: inout RunSummary, _ group: inout Group)
+        async throws
+    {
+        try await sweep(&state, &summary)
+        state.isDrained = false
+        while state.inWork[.backlog, default: 0] < options.claimsAtOnce {
+            guard try await start(.backlog, .backlog, options.claimSize, run, &state, &group) != nil else {
+                state.newcomersAfter = nil
+                state.isDrained = try await takeSuspects(run, &state, &group)
+                return
+            }
+        }
+        try await takeNewcomers(run, &state, &group)
+    }
+
+    private func takeNewcomers(_ run: RunNumber, _ state: inout State, _ group: inout Group) async throws {
+        guard let moment = state.newcomersAfter else {
+            state.newcomersAfter = try await backlogEnd()
+            return
+        }
+        while state.inWork[.newcomers, default: 0] < options.newcomerClaimsAtOnce {
+            let size = options.newcomerClaimSize
+            guard let isFull = try await start(.newcomers, .newcomers(after: moment), size, run, &state, &group) else {
+                return
+            }
+            // A flood of new orders is a backlog like any other: what comes after it does not wait behind it.
+            if isFull {
+                state.newcomersAfter = try await backlogEnd()
+                return
+            }
+        }
+    }
+
+    /// From here on orders are newcomers; all of them, when nothing is due that is not in work.
+    private func backlogEnd() async throws -> PostgresTimestamp {
+        try await store.newestDue(horizon: horizon) ?? PostgresTimestamp(microsecondsSince2000: 0)
+    }
+
+    /// - Returns: whether there are none.
+    private func takeSuspects(_ run: RunNumber, _ state: inout State, _ group: inout Group) async throws -> Bool {
+        guard state.isIdle else { return true }
+        return try await start(.suspects, .suspects, options.claimSize, run, &state, &group) == nil
+    }
+
+    /// - Returns: whether the claim is full; nil when there was nothing to claim.
+    private func start(
+        _ kind: ClaimKind, _ scope: ClaimScope, _ limit: Int, _ run: RunNumber, _ state: inout State,
+        _ group: inout Group
+    ) async throws -> Bool? {
+        let leaseEnd = ContinuousClock.now + options.lease
+        guard
+            let claim = try await store.claim(scope, run: run, limit: limit, lease: options.lease, horizon: horizon)
+        else { return nil }
+        heartbeat.leases.hold(claim.token, until: leaseEnd)
+        state.inWork[kind, default: 0] += 1
+        tell(.claimed(orders: claim.orders.count, lanes: claim.lanes.count))
+        let drain = ClaimDrain(
+            claim: claim, store: store, lines: lines, leases: heartbeat.leases, stop: stop,
+            isUrgent: kind == .newcomers, logger: logger, tell: tell)
+        group.addTask { .drained(try await drain.drain(), kind) }
+        return claim.isFull
+    }
+
+    /// Takes over what dead workers have left behind, at the start and from time to time.
+    private func sweep(_ state: inout State, _ summary: inout RunSummary) async throws {
+        if let last = state.sweptAt, .now - last < min(options.lease / 3, .seconds(5)) { return }
+        state.sweptAt = .now
+        let swept = try await store.sweep(living: heartbeat.leases.tokens)
+        summary.swept.claims += swept.claims
+        summary.swept.held += swept.held
+        if swept.claims > 0 {
+            tell(.swept(claims: swept.claims))
+            logger.warning("took over the orders of workers that had died", metadata: ["claims": "\(swept.claims)"])
+        }
+        if swept.held > 0 {
+            logger.error(
+                "orders are held, because several workers died over them",
+                metadata: ["run": "\(summary.run)", "orders": "\(swept.held)"])
+        }
+    }
+}

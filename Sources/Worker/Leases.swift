@@ -1,0 +1,27 @@
+import Exchange
+import Synchronization
+
+/// The claims in work, and how long each may be taken for held without asking the database.
+///
+/// Counted on the worker's own clock from before the moment at which the database counted, so that it is never later than
+/// the truth. It goes on while the process or the machine sleeps.
+final class Leases: Sendable {
+    private let ends = Mutex<[LeaseToken: ContinuousClock.Instant]>([:])
+
+    var tokens: Set<LeaseToken> { ends.withLock { Set($0.keys) } }
+
+    /// Notes that a claim is held for `lease` from a moment before the database was asked.
+    func hold(_ token: LeaseToken, until end: ContinuousClock.Instant) { ends.withLock { $0[token] = end } }
+
+    /// The same for one that is still in work; one that has ended meanwhile stays ended.
+    func prolong(_ token: LeaseToken, until end: ContinuousClock.Instant) {
+        ends.withLock { if $0[token] != nil { $0[token] = end } }
+    }
+
+    func end(_ token: LeaseToken) { ends.withLock { $0[token] = nil } }
+
+    /// Whether nobody else can have the orders: a worker that was away too long must not even ask about them.
+    func isHeld(_ token: LeaseToken, at now: ContinuousClock.Instant = .now) -> Bool {
+        ends.withLock { $0[token].map { now < $0 } ?? false }
+    }
+}
