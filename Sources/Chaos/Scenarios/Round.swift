@@ -32,6 +32,7 @@ struct Round {
                 oddities.append(Violation(kind: .wrong, rule: "worker_hangs", detail: worker.name))
                 continue
             }
+            if status == 64 || status == 78 { throw ChaosError("a worker cannot work: \(worker.output)") }
             oddities += Crew.oddities(of: worker, status, isAllowed: allowedEnds.contains(status))
             if try await site.openOrders() > 0 { try await Task.sleep(for: .milliseconds(100)) }
         }
