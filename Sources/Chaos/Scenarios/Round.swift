@@ -39,6 +39,16 @@ struct Round {
         return (.now - began, oddities)
     }
 
+    /// Lets one worker run to its end.
+    func drainOnce() async throws -> [Violation] {
+        let worker = try await site.start(arguments)
+        guard let status = try await worker.ended(within: .seconds(60)) else {
+            worker.send(SIGKILL)
+            return [Violation(kind: .wrong, rule: "worker_hangs", detail: worker.name)]
+        }
+        return Crew.oddities(of: worker, status, isAllowed: allowedEnds.contains(status))
+    }
+
     /// Compares, tells what is wrong, and makes what ought to be the beginning of the next round.
     ///
     /// - Parameter lateQuestions: how many questions a worker may have asked that had lost its claim without knowing it.

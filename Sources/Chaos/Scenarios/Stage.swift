@@ -68,6 +68,8 @@ actor Stage {
     /// An installation in the common world, with everybody registered and nothing ordered.
     func site(_ name: String, also sources: [WorldSource] = []) async throws -> Site {
         let world = try await world()
+        // A scenario that could not be played to its end may have left a fault.
+        for source in world.sources { await source.proxy.set(.pass) }
         let site = try await Site.make(
             in: world, name: name, number: nextNumber(), sources: world.sources + sources)
         try await site.addPersons(0..<world.plan.persons)

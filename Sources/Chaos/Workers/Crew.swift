@@ -14,7 +14,8 @@ final class Crew: Sendable {
 
     private let site: Site
     private let arguments: [String]
-    /// How workers may end beside well (0, 3) and killed.
+    /// How workers may end in their first two seconds, beside well (0, 3) and killed: one that is started while the own
+    /// database is away says so and ends, one that is at work waits.
     private let allowedEnds: Set<Int32>
     private let state = Mutex(State())
 
@@ -58,10 +59,11 @@ final class Crew: Sendable {
             if !mayLive { worker.send(SIGKILL) }
             let status = await worker.ended()
             let isKilled = status == 128 + SIGKILL
+            let isAllowed = allowedEnds.contains(status) && .now - worker.startedAt < .seconds(2)
             state.withLock { state in
                 state.workers[slot] = nil
                 state.ends[status, default: 0] += 1
-                state.oddities += Self.oddities(of: worker, status, isAllowed: isKilled || allowedEnds.contains(status))
+                state.oddities += Self.oddities(of: worker, status, isAllowed: isKilled || isAllowed)
             }
             // Nothing was due, or it is being waited for: not at once again.
             if !isKilled { try await Task.sleep(for: .milliseconds(status == 69 ? 200 : 100)) }

@@ -33,13 +33,26 @@ struct Site: Sendable {
         self.logger = logger
     }
 
-    /// A fresh own database in a world, with order numbers that no other one has.
-    static func make(in world: World, name: String, number: Int, sources: [WorldSource]? = nil) async throws -> Site {
-        try await world.ownCluster.createDatabase(name, template: World.ownTemplate)
+    /// A fresh own database, with order numbers that no other one has.
+    ///
+    /// - Parameter cluster: where it is made; left out, in the world's own server.
+    static func make(
+        in world: World, name: String, number: Int, sources: [WorldSource]? = nil, ownCluster: PrivateCluster? = nil
+    ) async throws -> Site {
+        let cluster = ownCluster ?? world.ownCluster
+        try await cluster.createDatabase(name, template: World.ownTemplate)
+        return try await make(
+            in: world, name: name, number: number, sources: sources,
+            ownText: "host=\(cluster.folder) port=\(cluster.port) user=postgres dbname=\(name)", folder: cluster.folder)
+    }
+
+    /// The same in an own database that is there.
+    static func make(
+        in world: World, name: String, number: Int, sources: [WorldSource]? = nil, ownText: String, folder: String
+    ) async throws -> Site {
         let site = Site(
-            name: name, plan: world.plan, pool: world.pool, sources: sources ?? world.sources,
-            ownText: "host=\(world.ownCluster.folder) port=\(world.ownCluster.port) user=postgres dbname=\(name)",
-            folder: world.ownCluster.folder, logger: world.logger)
+            name: name, plan: world.plan, pool: world.pool, sources: sources ?? world.sources, ownText: ownText,
+            folder: folder, logger: world.logger)
         try await site.register(number: number)
         return site
     }
@@ -70,8 +83,7 @@ struct Site: Sendable {
     // MARK: The own database
 
     func withOwn<Value: Sendable>(_ body: (Connection) async throws -> Value) async throws -> Value {
-        let connection = try await Connection.connect(
-            ConnectionString("\(ownText) application_name=chaos"), logger: logger)
+        let connection = try await connect()
         do {
             let value = try await body(connection)
             await connection.close()
@@ -79,6 +91,20 @@ struct Site: Sendable {
         } catch {
             await connection.close()
             throw error
+        }
+    }
+
+    /// Waits, as an operator would, while the server is just being restarted.
+    private func connect() async throws -> Connection {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            do {
+                return try await Connection.connect(
+                    ConnectionString("\(ownText) application_name=chaos"), logger: logger)
+            } catch {
+                if .now > deadline { throw error }
+                try await Task.sleep(for: .milliseconds(100))
+            }
         }
     }
 
@@ -107,11 +133,17 @@ struct Site: Sendable {
     private static let known = Statement("INSERT INTO chaos.workers VALUES ($1, $2)")
 
     /// Starts a worker, in a session that the verifier knows it by.
-    func start(_ arguments: [String], before: [String] = []) async throws -> WorkerProcess {
+    ///
+    /// - Parameters:
+    ///   - before: words of a program that becomes the worker.
+    ///   - text: how it reaches the own database, if otherwise than we.
+    func start(
+        _ arguments: [String], before: [String] = [], ownText text: String? = nil
+    ) async throws -> WorkerProcess {
         let name = "worker-\(workers.next())"
         let worker = try await WorkerProcess.start(
             before + [try WorkerProcess.program] + arguments, name: name,
-            environment: ["RESUTVEKSL_DATABASE": "\(ownText) application_name=\(name)"],
+            environment: ["RESUTVEKSL_DATABASE": "\(text ?? ownText) application_name=\(name)"],
             log: "\(folder)/\(self.name)-\(name).log")
         do {
             try await withOwn { own in _ = try await own.query(Self.known, name, worker.process) }

@@ -45,6 +45,13 @@ package actor PrivateCluster {
     package static func start(
         _ options: ClusterOptions = ClusterOptions(), logger: Logger = Logger(label: "resutveksl.cluster")
     ) async throws(ClusterError) -> PrivateCluster {
+        try await start(options, logger: logger, copying: nil)
+    }
+
+    /// - Parameter origin: how to reach the server that it becomes a standby of; nil for one that begins empty.
+    static func start(
+        _ options: ClusterOptions, logger: Logger, copying origin: String?
+    ) async throws(ClusterError) -> PrivateCluster {
         let guardian = try ClusterGuard(parentFolder: options.parentFolder)
         let places = try place(try await guardian.ask(nil))
         let port = options.needsTCP ? try LocalPort.free() : 5432
@@ -52,7 +59,7 @@ package actor PrivateCluster {
             guardian: guardian, folder: places.folder, serverPrograms: places.programs, port: port, options: options,
             logger: logger)
         do throws(ClusterError) {
-            try await cluster.setUp()
+            try await cluster.setUp(copying: origin)
         } catch {
             await cluster.remove()
             throw error
@@ -76,13 +83,13 @@ package actor PrivateCluster {
         }
     }
 
-    private func setUp() async throws(ClusterError) {
+    private func setUp(copying origin: String?) async throws(ClusterError) {
         let socket = "\(folder)/.s.PGSQL.\(port)"
         guard socket.utf8.count <= 107 else {
             throw ClusterError(
                 .folder, "the socket \(socket) has a longer path than the 107 bytes that fit: choose a shorter folder")
         }
-        try await command("init")
+        if let origin { try await command("copy \(origin)") } else { try await command("init") }
         if !options.certificateNames.isEmpty {
             let isPlain = options.certificateNames.allSatisfy { name in
                 name.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 122) || $0 == 45 || $0 == 46 }
@@ -150,7 +157,7 @@ package actor PrivateCluster {
 
     // MARK: The guard
 
-    private func command(_ command: String) async throws(ClusterError) {
+    func command(_ command: String) async throws(ClusterError) {
         // One question at a time: the answers carry no number.
         while isTalking { await withCheckedContinuation { waiting.append($0) } }
         isTalking = true
