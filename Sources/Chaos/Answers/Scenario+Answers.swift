@@ -8,10 +8,6 @@ extension Scenario {
             stage, "bad_data",
             [
                 .init(column: "institution", value: "999"),
-                .init(
-                    column: "grading_rule",
-                    value: "CASE WHEN t.grade_value IS NULL THEN 30 ELSE 77 + 0 * t.grade_value::int END", spoils: false
-                ),
                 .init(column: "grade_value", value: "60.5"),
                 .init(column: "term", value: "'JUL'"),
                 .init(column: "term_year", value: "99999"),

@@ -6,6 +6,6 @@ extension Scenario {
         refused, hostUnknown, silent, blackHole, halfOpen, cutMidRow, delay,
         tlsRequired, wrongCertificate, wrongPassword, databaseMissing, denied, tooManyConnections,
         contractMissing, contractVersion, tooSlow, recovery, shutdown, diskFull,
-        tooLarge, badData, poison, manyFaults,
+        tooLarge, badData, poison, manyFaults, partition, dark,
     ]
 }

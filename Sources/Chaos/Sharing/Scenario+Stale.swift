@@ -19,21 +19,25 @@ extension Scenario {
             let sleeper = try await site.start(round.arguments)
             try await Task.sleep(for: generator.moment(60...500))
             let isAsleep = sleeper.send(SIGSTOP)
-            // The lease runs out, whatever was left is taken over and drained.
+            // The lease runs out; whatever was left is taken over and drained, however long the first one sleeps.
             try await Task.sleep(for: .milliseconds(1200))
-            let (recovery, oddities) = try await round.drain()
+            let (recovery, oddities) = try await round.drain(within: .seconds(15))
             result.recovery = max(result.recovery, recovery)
+            var found = oddities
+            if try await site.openOrders() > 0 {
+                found.append(Violation(kind: .wrong, rule: "not_taken_over", detail: "from \(sleeper.name), asleep"))
+            }
             if isAsleep, sleeper.isRunning {
                 woken += 1
                 sleeper.send(SIGCONT)
             }
-            var found = oddities
             if let status = try await sleeper.ended(within: .seconds(20)) {
                 found += Crew.oddities(of: sleeper, status, isAllowed: false)
             } else {
                 sleeper.send(SIGKILL)
                 found.append(Violation(kind: .wrong, rule: "worker_hangs", detail: "\(sleeper.name), woken up"))
             }
+            found += try await round.drain().1
             result.add(found)
             Round.tell(found)
             // It may have been about to ask when it was stopped: one set at each source, for each of two claims.
