@@ -56,7 +56,10 @@ struct Round {
         try await site.tellWorkers()
         var violations = try await verifier.violations()
         let late = violations.filter { $0.rule == "asked_again" }
-        if !late.isEmpty, late.count <= lateQuestions { violations.removeAll { $0.rule == "asked_again" } }
+        if !late.isEmpty, late.count <= lateQuestions {
+            Progress.say("  \(late.count) late questions by a worker that had lost its claim")
+            violations.removeAll { $0.rule == "asked_again" }
+        }
         Self.tell(violations)
         try await verifier.endRound()
         return violations
