@@ -241,10 +241,7 @@ BEGIN
         FROM resutveksl.settings s
         WHERE o.order_number = ANY (taken) AND o.worker_deaths >= s.worker_deaths
             AND o.state IN ('ordered', 'awaiting_retry')
-        RETURNING o.order_number, o.person_id, o.hold_reason
-    ), logged AS (
-        INSERT INTO resutveksl.transfer_log (event, token, order_number, person_id, reason)
-        SELECT 'held', dead, order_number, person_id, hold_reason FROM caught
+        RETURNING o.order_number
     )
     SELECT count(*) INTO held FROM caught;
     RETURN held;

@@ -1,6 +1,5 @@
 import Logging
 import Postgres
-import Synchronization
 
 /// How long, and until when at most, trouble with the own database is waited out: a restart, a failover, a cut line.
 package struct Patience: Sendable {
@@ -20,7 +19,7 @@ package struct Patience: Sendable {
 
 /// Tells once that the own database is away, and once that it is back, however many lanes notice.
 final class Outage: Sendable {
-    private let since = Mutex<ContinuousClock.Instant?>(nil)
+    private let since = Guarded<ContinuousClock.Instant?>(nil)
     private let logger: Logger
 
     init(logger: Logger) { self.logger = logger }

@@ -43,11 +43,12 @@ struct ClaimLoop {
     /// Runs `body` with what has to go on beside the work: heartbeats, and the deadline of a stop.
     func withHelpers<Value>(_ body: (inout Group) async throws -> Value) async throws -> Value {
         try await withThrowingTaskGroup(of: Happening.self) { group in
-            group.addTask {
+            // Neither may wait for a thread of the cooperative pool.
+            group.addTask(executorPreference: EventLoop.shared) {
                 await heartbeat.beat()
                 return .over
             }
-            group.addTask {
+            group.addTask(executorPreference: EventLoop.shared) {
                 await stop.wait()
                 _ = await EventLoop.shared.sleep(for: options.grace)
                 if !Task.isCancelled { stop.give(.atOnce) }

@@ -1,12 +1,12 @@
 import Exchange
-import Synchronization
+import Postgres
 
 /// The claims in work, and how long each may be taken for held without asking the database.
 ///
 /// Counted on the worker's own clock from before the moment at which the database counted, so that it is never later than
 /// the truth. It goes on while the process or the machine sleeps.
 final class Leases: Sendable {
-    private let ends = Mutex<[LeaseToken: ContinuousClock.Instant]>([:])
+    private let ends = Guarded<[LeaseToken: ContinuousClock.Instant]>([:])
 
     var tokens: Set<LeaseToken> { ends.withLock { Set($0.keys) } }
 

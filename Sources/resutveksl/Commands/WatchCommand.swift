@@ -53,6 +53,6 @@ struct WatchCommand: AsyncParsableCommand {
         let service = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
         let summary = try await Watch(store: store, options: options, stop: stop, service: service, logger: logger)
             .work()
-        print("Stopped. \(summary.report)")
+        print(summary.report)
     }
 }

@@ -1,6 +1,5 @@
 import Foundation
 import Postgres
-import Synchronization
 import Testing
 
 /// A program that was started, whose output is collected while it runs.
@@ -19,7 +18,7 @@ final class Command: Sendable {
     let identifier: pid_t
     private let words: [String]
     private let spawned: Spawned
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// The built program, beside the test runner.
     static var program: String {
