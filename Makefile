@@ -4,7 +4,7 @@ SWIFT ?= swift
 CONFIGURATION ?= release
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test sanitize lint format clean
+.PHONY: help packages build demo test chaos sanitize lint format clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,6 +21,11 @@ demo: build ## Runs the main job on a private PostgreSQL with fifty sources, and
 test: packages lint ## Checks the formatting, builds, and runs all tests on PostgreSQL servers of their own
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
+
+chaos: packages ## Breaks everything that can break, at length, and proves that nothing is lost (CHAOS="--quick" for a minute)
+	$(SWIFT) build -c $(CONFIGURATION) --product resutveksl
+	$(SWIFT) build -c $(CONFIGURATION) --product chaos
+	$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/chaos $(CHAOS)
 
 sanitize: packages ## Runs all tests under ThreadSanitizer and under AddressSanitizer, at length
 	for kind in thread address; do \

@@ -109,6 +109,15 @@ enum GuardScript {
                     </dev/null >"$folder/control.log" 2>&1
                 answer $? "$folder/control.log"
                 ;;
+            copy)
+                # A standby of the server that a connection string leads to.
+                "$bin/pg_basebackup" -D "$data" -R -X stream -c fast -d "$arguments" </dev/null >"$folder/control.log" 2>&1
+                answer $? "$folder/control.log"
+                ;;
+            promote)
+                "$bin/pg_ctl" promote -w -t 60 -s -D "$data" </dev/null >"$folder/control.log" 2>&1
+                answer $? "$folder/control.log"
+                ;;
             certificates)
                 # Names are separated by spaces.
                 make_certificates $arguments </dev/null >"$folder/control.log" 2>&1
