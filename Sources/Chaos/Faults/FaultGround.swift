@@ -29,9 +29,8 @@ struct FaultGround: Sendable {
             await sessions.add(connection)
             try await connection.execute(script: script)
             return true
-        } catch let error as PostgresError {
-            if error.isServer("53300") { return false }
-            throw error
+        } catch where error.isServer("53300") {
+            return false
         }
     }
 
