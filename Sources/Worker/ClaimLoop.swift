@@ -128,6 +128,7 @@ struct ClaimLoop {
     private func sweep(_ state: inout State, _ summary: inout RunSummary) async throws {
         if let last = state.sweptAt, .now - last < min(options.lease / 3, .seconds(5)) { return }
         state.sweptAt = .now
+        try await store.scheduleRefreshes()
         let swept = try await store.sweep(living: heartbeat.leases.tokens)
         summary.swept.claims += swept.claims
         summary.swept.held += swept.held
