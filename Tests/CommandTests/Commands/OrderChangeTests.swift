@@ -31,6 +31,7 @@ import Testing
         let installation = try await installation()
         #expect(
             try await installation.must("order", "hold", "1", "--reason", "two persons?").output == "order 1: held\n")
+        #expect(try await installation.must("order", "show", "1").output.contains("\n  held: two persons?\n"))
         try await installation.must("run")
         #expect(try await states(installation) == "held completed")
         let again = try await installation.run("order", "place", input: Installation.person1)
