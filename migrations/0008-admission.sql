@@ -311,7 +311,8 @@ $$;
 -- Queues the orders of an admission again that were added before a moment and were not queued for it yet.
 --
 -- What waits to be fetched anyway stays as it is; held orders stay held, cancelled ones cancelled; nobody is queued of whom
--- it is known that every source would refuse. Orders that a worker holds are left for the next call.
+-- it is known that every source would refuse. Orders that a worker holds are left for the next call, and so is what goes
+-- beyond 5,000: a worker's statements are short, and so are its locks.
 CREATE FUNCTION resutveksl.refresh_admission(admission text, moment timestamptz DEFAULT now(), OUT orders integer, OUT left_over integer)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET jit = off AS $$
@@ -335,7 +336,7 @@ BEGIN
                 SELECT o.order_number FROM resutveksl.admission_orders m JOIN resutveksl.orders o USING (order_number)
                 WHERE m.admission = refresh_admission.admission AND m.added_at <= moment
                     AND (m.refreshed_for IS NULL OR m.refreshed_for < moment) AND o.state <> 'fetching'
-                ORDER BY o.order_number FOR NO KEY UPDATE OF o SKIP LOCKED);
+                ORDER BY o.order_number LIMIT 5000 FOR NO KEY UPDATE OF o SKIP LOCKED);
             UPDATE resutveksl.orders o SET state = 'ordered', due_at = moment
             WHERE o.order_number = ANY (taken) AND o.state IN ('awaiting_retry', 'completed', 'refused')
                 AND resutveksl.refusal_of(o.person_id, is_required) IS NULL;

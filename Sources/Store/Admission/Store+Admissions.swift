@@ -69,7 +69,7 @@ extension Store {
     /// Costs next to nothing when none has; whoever calls it, and how often, each order is queued once for a moment.
     @discardableResult
     package func scheduleRefreshes() async throws -> [Refresh] {
-        try await patiently { _ in
+        try await refreshed {
             try await refreshes(
                 "SELECT admission, resutveksl.local_minute(moment), orders, left_over FROM resutveksl.schedule_refreshes()"
             )
@@ -79,19 +79,38 @@ extension Store {
     /// Queues the orders of an admission again now, whatever its schedule says.
     package func refreshAdmission(_ code: String) async throws -> Refresh {
         try await sayingWhy {
-            let rows = try await refreshes(
-                """
-                SELECT $1, resutveksl.local_minute(now()), orders, left_over
-                FROM resutveksl.require_open_admission($1), resutveksl.refresh_admission($1)
-                """, code)
-            guard let refresh = rows.first else { throw StoreError(.refused, "the database told nothing") }
+            let now = try await query("SELECT now() FROM resutveksl.require_open_admission($1)", code).single(
+                PostgresTimestamp.self)
+            let all = try await refreshed {
+                try await refreshes(
+                    """
+                    SELECT $1, resutveksl.local_minute($2), orders, left_over FROM resutveksl.refresh_admission($1, $2)
+                    """, code, now)
+            }
+            guard let refresh = all.first else { throw StoreError(.refused, "the database told nothing") }
             return refresh
+        }
+    }
+
+    /// Calls until nothing is left, or what is left does not get less: that is in the hands of workers.
+    private func refreshed(_ body: () async throws -> [Refresh]) async throws -> [Refresh] {
+        var all: [String: Refresh] = [:]
+        while true {
+            var isMore = false
+            for piece in try await patiently({ _ in try await body() }) {
+                let before = all[piece.admission]
+                isMore = isMore || (piece.leftOver > 0 && piece.leftOver < before?.leftOver ?? .max)
+                all[piece.admission] = Refresh(
+                    admission: piece.admission, moment: piece.moment, orders: piece.orders + (before?.orders ?? 0),
+                    leftOver: piece.leftOver)
+            }
+            if !isMore { return all.values.sorted { $0.admission < $1.admission } }
         }
     }
 
     private func refreshes(_ statement: Statement, _ arguments: any PostgresEncodable...) async throws -> [Refresh] {
         try await pool.withConnection { connection in
-            try await connection.query(statement, arguments: arguments, timeout: .seconds(600))
+            try await connection.query(statement, arguments: arguments)
         }.decode(String.self, String.self, Int.self, Int.self).map {
             Refresh(admission: $0.0, moment: $0.1, orders: $0.2, leftOver: $0.3)
         }

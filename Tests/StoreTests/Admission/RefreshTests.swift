@@ -217,6 +217,26 @@ import Worker
             """)
     }
 
+    @Test("10,000 orders are queued piece by piece, each of them once")
+    func many() async throws {
+        let playground = try await admission()
+        try await playground.own("UPDATE resutveksl.admissions SET closes_on = '9999-01-01'")
+        var options = OrderListOptions()
+        options.admission = "M27"
+        options.consentChannel = .samordnaOpptak
+        let list = ApplicantList(ExampleApplicants(count: 9_998).file)
+        _ = try await playground.store.placeOrders(list, options: options)
+        try await complete(playground)
+        try await makeDue(playground)
+        let first = try await playground.store.scheduleRefreshes()
+        #expect(first.map(\.orders) == [10_000] && first.map(\.leftOver) == [0])
+        #expect(try await playground.store.scheduleRefreshes().isEmpty)
+        try await complete(playground)
+        #expect(try await playground.store.refreshAdmission("M27").orders == 10_000)
+        #expect(
+            try await playground.value("SELECT count(*) FROM resutveksl.orders WHERE state = 'ordered'") == "10000")
+    }
+
     @Test("`run` honours the schedule: the week's orders are fetched, and once")
     func run() async throws {
         let playground = try await admission()
