@@ -64,7 +64,7 @@ struct ClaimLoop {
     func takeWork(_ run: RunNumber, _ state: inout State, _ summary: inout RunSummary, _ group: inout Group)
         async throws
     {
-        try await sweep(&state, &summary)
+        try await lookAround(&state, &summary)
         state.isDrained = false
         while state.inWork[.backlog, default: 0] < options.claimsAtOnce {
             guard try await start(.backlog, .backlog, options.claimSize, run, &state, &group) != nil else {
@@ -124,11 +124,13 @@ struct ClaimLoop {
         return claim.isFull
     }
 
-    /// Takes over what dead workers have left behind, at the start and from time to time.
-    private func sweep(_ state: inout State, _ summary: inout RunSummary) async throws {
+    /// At the start and from time to time: takes over what dead workers have left behind, and lets the weekly refreshes of
+    /// admissions become due.
+    private func lookAround(_ state: inout State, _ summary: inout RunSummary) async throws {
         if let last = state.sweptAt, .now - last < min(options.lease / 3, .seconds(5)) { return }
         state.sweptAt = .now
         let swept = try await store.sweep(living: heartbeat.leases.mine)
+        try await store.scheduleRefreshes()
         summary.swept.claims += swept.claims
         summary.swept.held += swept.held
         if swept.claims > 0 {
