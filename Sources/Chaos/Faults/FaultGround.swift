@@ -29,7 +29,7 @@ struct FaultGround: Sendable {
             await sessions.add(connection)
             try await connection.execute(script: script)
             return true
-        } catch where error.isServer("53300") {
+        } catch  where error.isServer("53300") {
             return false
         }
     }
