@@ -77,10 +77,9 @@ struct ClaimLoop {
     }
 
     private func takeNewcomers(_ run: RunNumber, _ state: inout State, _ group: inout Group) async throws {
-        guard let moment = state.newcomersAfter else {
-            state.newcomersAfter = try await backlogEnd()
-            return
-        }
+        var moment = PostgresTimestamp(microsecondsSince2000: 0)
+        if let known = state.newcomersAfter { moment = known } else { moment = try await backlogEnd() }
+        state.newcomersAfter = moment
         while state.inWork[.newcomers, default: 0] < options.newcomerClaimsAtOnce {
             let size = options.newcomerClaimSize
             guard let isFull = try await start(.newcomers, .newcomers(after: moment), size, run, &state, &group) else {
@@ -94,9 +93,12 @@ struct ClaimLoop {
         }
     }
 
-    /// From here on orders are newcomers; all of them, when nothing is due that is not in work.
+    /// From here on orders are newcomers: the newest, as many as one claim of them takes. All of them, when not more are due.
+    ///
+    /// So an order that was placed just before a large run began is one too.
     private func backlogEnd() async throws -> PostgresTimestamp {
-        try await store.newestDue(horizon: horizon) ?? PostgresTimestamp(microsecondsSince2000: 0)
+        try await store.dueBefore(newest: options.newcomerClaimSize, horizon: horizon)
+            ?? PostgresTimestamp(microsecondsSince2000: 0)
     }
 
     /// - Returns: whether there are none.

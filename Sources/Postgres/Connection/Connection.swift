@@ -296,9 +296,11 @@ package actor Connection {
         while let handle, PQisBusy(handle.pointer) == 1 {
             try await wait(.read, until: deadline, heedsCancellation: heedsCancellation)
             meter.willRead()
-            defer { meter.didRead() }
+            let isLost = PQconsumeInput(handle.pointer) == 0
+            meter.didRead()
+            // After reading, so that the last piece counts too.
             if meter.isOver { throw .tooLarge }
-            if PQconsumeInput(handle.pointer) == 0, PQisBusy(handle.pointer) == 1 { throw .failed(lost(phase)) }
+            if isLost, PQisBusy(handle.pointer) == 1 { throw .failed(lost(phase)) }
         }
         guard let handle else { throw .failed(lost(phase)) }
         return PQgetResult(handle.pointer)

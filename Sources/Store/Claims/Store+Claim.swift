@@ -76,18 +76,21 @@ extension Store {
             token: token, run: run, orders: orders, lanes: lanes, refused: count - orders.count, isFull: count == limit)
     }
 
-    /// When the newest of the orders became due that are due now; nil when none is.
-    package func newestDue(horizon: Duration? = nil) async throws -> PostgresTimestamp? {
+    /// When the order became due that so many newer ones are due after; nil when there are not so many.
+    ///
+    /// What is newer is few: it was placed one by one, while a list of thousands has one moment.
+    package func dueBefore(newest count: Int, horizon: Duration? = nil) async throws -> PostgresTimestamp? {
         try await patiently { _ in
             try await query(
                 Statement(
-                    prepared: "newest_due",
+                    prepared: "due_before",
                     """
-                    SELECT max(due_at) FROM resutveksl.orders
+                    SELECT due_at FROM resutveksl.orders
                     WHERE state IN ('ordered', 'awaiting_retry')
                         AND due_at <= now() + coalesce($1, (SELECT due_horizon FROM resutveksl.settings))
-                    """), horizon
-            ).single(PostgresTimestamp?.self)
+                    ORDER BY due_at DESC, order_number DESC OFFSET $2 LIMIT 1
+                    """), horizon, count
+            ).decode(PostgresTimestamp.self).first
         }
     }
 
