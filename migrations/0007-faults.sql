@@ -48,7 +48,12 @@ COMMENT ON FUNCTION resutveksl.maintenance_until IS
 -- Faults, finer than outcomes ----------------------------------------------------------------------------------------
 
 ALTER TABLE resutveksl.run_sources ADD COLUMN fault text, ADD COLUMN phase text, ADD COLUMN errno text;
-COMMENT ON COLUMN resutveksl.run_sources.fault IS 'What kind of trouble it was: docs/states.md lists the kinds.';
+COMMENT ON COLUMN resutveksl.run_sources.fault IS 'What kind of trouble it was: docs/faults.md lists the kinds.';
+
+ALTER TABLE resutveksl.claims ADD COLUMN attempt_at timestamptz NOT NULL DEFAULT now();
+COMMENT ON COLUMN resutveksl.claims.attempt_at IS
+    'The moment whose time of day is kept for retries. For a nightly run it is when the run started: what it came to late '
+    'is due when tomorrow''s run starts, and not after its end. For a worker that stays it is the moment of the claim.';
 
 ALTER TABLE resutveksl.transfers
     ADD COLUMN fault text, ADD COLUMN phase text, ADD COLUMN errno text,

@@ -15,13 +15,23 @@ package struct SourceError: Error, Sendable, CustomStringConvertible {
     /// Whether the worker itself took the question back, because it has to end.
     package let isCancelled: Bool
 
+    /// Whether the source was not asked for a reason that is ours: it is asked by the next claim.
+    package let isPutOff: Bool
+
+    /// Nothing is wrong with the source; it is asked later.
+    package static var putOff: SourceError {
+        SourceError(Fault(.tooManyConnections, reason: "put off"), isPutOff: true)
+    }
+
     package var outcome: Outcome { fault.outcome }
     package var sqlState: String? { fault.sqlState }
     package var description: String { fault.reason }
 
     package init(
-        _ fault: Fault, mayConcernOnePerson: Bool = false, isRepeated: Bool = false, underlying: (any Error)? = nil
+        _ fault: Fault, mayConcernOnePerson: Bool = false, isRepeated: Bool = false, isPutOff: Bool = false,
+        underlying: (any Error)? = nil
     ) {
+        self.isPutOff = isPutOff
         self.fault = fault
         self.isRepeated = isRepeated
         self.mayConcernOnePerson = mayConcernOnePerson
@@ -41,6 +51,7 @@ package struct SourceError: Error, Sendable, CustomStringConvertible {
             phase: error.phase.rawValue)
         underlying = error
         isRepeated = false
+        isPutOff = false
         isCancelled = error.code == .cancelled
         mayConcernOnePerson =
             switch kind {

@@ -53,6 +53,7 @@ extension Store {
     func patiently<Value: Sendable>(_ body: (_ isRepeated: Bool) async throws -> Value) async throws -> Value {
         var giveUpAt: ContinuousClock.Instant?
         var pause = Duration.milliseconds(50)
+        var slowness = 0
         while true {
             do {
                 let value = try await body(giveUpAt != nil)
@@ -62,7 +63,10 @@ extension Store {
                 let end = giveUpAt ?? .now + patience.limit
                 giveUpAt = end
                 if patience.limit == .zero || patience.isOver() || .now >= end { throw error }
-                outage.note(error)
+                // A statement that is always too slow does not become faster by being repeated.
+                slowness += error.isServer("57014") || error.code == .timedOut && error.phase == .query ? 1 : 0
+                if slowness > 3 { throw error }
+                if error.isOutage { outage.note(error) }
                 // A server that has become a standby keeps its connections and refuses to write.
                 if error.isServer("25006") { await pool.closeIdle() }
                 guard await EventLoop.shared.sleep(for: pause) != .cancelled else { throw error }
@@ -73,6 +77,9 @@ extension Store {
 }
 
 extension PostgresError {
+    /// Whether the database is away, and not just one transaction in the way of another.
+    fileprivate var isOutage: Bool { code != .server || !["40", "57014", "25P03"].contains(where: isServer) }
+
     /// Whether the same may succeed a moment later: the server is away, on its way down or up, full, or has just changed
     /// places with its standby; a session or a statement was ended because we let it wait for too long; or two transactions
     /// stood in each other's way.

@@ -69,11 +69,14 @@ struct ClaimLoop {
         while state.inWork[.backlog, default: 0] < options.claimsAtOnce {
             guard try await start(.backlog, .backlog, options.claimSize, run, &state, &group) != nil else {
                 state.newcomersAfter = nil
-                state.isDrained = try await takeSuspects(run, &state, &group)
+                let isLeft = try await takeSuspects(deaths: state.isIdle ? nil : 1, run, &state, &group)
+                state.isDrained = !isLeft
                 return
             }
         }
         try await takeNewcomers(run, &state, &group)
+        // Most of those that were in work when a worker died are innocent, and should not wait for long.
+        _ = try await takeSuspects(deaths: 1, run, &state, &group)
     }
 
     private func takeNewcomers(_ run: RunNumber, _ state: inout State, _ group: inout Group) async throws {
@@ -97,14 +100,17 @@ struct ClaimLoop {
     ///
     /// So an order that was placed just before a large run began is one too.
     private func backlogEnd() async throws -> PostgresTimestamp {
-        try await store.dueBefore(newest: options.newcomerClaimSize, horizon: horizon)
+        try await store.dueBefore(newest: options.newcomerClaimSize)
             ?? PostgresTimestamp(microsecondsSince2000: 0)
     }
 
-    /// - Returns: whether there are none.
-    private func takeSuspects(_ run: RunNumber, _ state: inout State, _ group: inout Group) async throws -> Bool {
-        guard state.isIdle else { return true }
-        return try await start(.suspects, .suspects, options.claimSize, run, &state, &group) == nil
+    /// - Parameter deaths: those that were caught more often wait until nothing else is in work.
+    /// - Returns: whether there were any.
+    private func takeSuspects(
+        deaths: Int?, _ run: RunNumber, _ state: inout State, _ group: inout Group
+    ) async throws -> Bool {
+        if state.inWork[.suspects, default: 0] > 0 { return false }
+        return try await start(.suspects, .suspects(deaths: deaths), options.claimSize, run, &state, &group) != nil
     }
 
     /// - Returns: whether the claim is full; nil when there was nothing to claim.
@@ -112,11 +118,10 @@ struct ClaimLoop {
         _ kind: ClaimKind, _ scope: ClaimScope, _ limit: Int, _ run: RunNumber, _ state: inout State,
         _ group: inout Group
     ) async throws -> Bool? {
-        let leaseEnd = ContinuousClock.now + options.lease
         guard
             let claim = try await store.claim(scope, run: run, limit: limit, lease: options.lease, horizon: horizon)
         else { return nil }
-        heartbeat.leases.hold(claim.token, until: leaseEnd)
+        heartbeat.leases.hold(claim.token, until: claim.askedAt + options.lease)
         state.inWork[kind, default: 0] += 1
         tell(.claimed(orders: claim.orders.count, lanes: claim.lanes.count))
         let drain = ClaimDrain(

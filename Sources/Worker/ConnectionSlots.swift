@@ -6,7 +6,7 @@ import Store
 /// Keeps the connections that all workers together have open to a source within the source's limit.
 ///
 /// A slot is an advisory lock in the own database, held by a session of this worker: when the worker dies, however it dies,
-/// PostgreSQL gives its slots back. While the own database is away nobody is kept waiting for a slot.
+/// PostgreSQL gives its slots back. While the own database is away there is no limit.
 struct ConnectionSlots: Sendable {
     /// One session for all slots: whoever is in it is there alone.
     private let session: ConnectionPool
@@ -18,24 +18,30 @@ struct ConnectionSlots: Sendable {
         self.logger = logger
     }
 
+    enum Taking: Sendable {
+        /// The slot to give back.
+        case taken(Int)
+        /// Slots cannot be kept now.
+        case unlimited
+        /// All are taken by other workers, or there is no time left to wait for one.
+        case full
+    }
+
     /// Waits for a slot until the deadline.
-    ///
-    /// - Returns: the slot to give back; nil when slots cannot be kept now.
-    /// - Throws: when all are taken.
-    func take(_ source: Source, until deadline: ContinuousClock.Instant) async throws(SourceLimitReached) -> Int? {
+    func take(_ source: Source, until deadline: ContinuousClock.Instant) async -> Taking {
         while true {
             do {
                 let slot = try await session.withConnection {
                     try await $0.query(Self.lock, source.institution.rawValue, Int32(source.maxConnections))
                         .decode(Int.self).first
                 }
-                if let slot { return slot }
+                if let slot { return .taken(slot) }
             } catch {
                 logger.debug("connection slots cannot be kept", metadata: ["reason": "\(error)"])
-                return nil
+                return Task.isCancelled ? .full : .unlimited
             }
             guard .now < deadline, await EventLoop.shared.sleep(for: .milliseconds(100)) != .cancelled else {
-                throw SourceLimitReached()
+                return .full
             }
         }
     }
@@ -58,6 +64,3 @@ struct ConnectionSlots: Sendable {
 
     private static let unlock = Statement(prepared: "give_slot_back", "SELECT pg_advisory_unlock((\(key)) | $2)")
 }
-
-/// All connections that a source allows are in use by workers.
-struct SourceLimitReached: Error {}

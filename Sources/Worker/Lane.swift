@@ -1,5 +1,6 @@
 import Exchange
 import Logging
+import Postgres
 import Sources
 import Store
 
@@ -60,12 +61,13 @@ struct Lane {
         case .connect:
             do throws(SourceError) {
                 try await untilTimeIsUp { () async throws(SourceError) in
-                    try await line.connect(to: source, isUrgent: isUrgent)
+                    try await line.connect(to: source, isUrgent: isUrgent) { leases.isHeld(token) }
                 }
                 return .connected
             } catch {
                 try Task.checkCancellation()
-                if error.isCancelled { return .stopRequested }
+                guard leases.isHeld(token) else { return .tokenLost }
+                if error.isCancelled || error.isPutOff { return .putOff }
                 return .connectFailed(fail(error, &progress))
             }
         case .ask(let set):
@@ -97,8 +99,8 @@ struct Lane {
             return .answered(checked.sharing)
         } catch {
             try Task.checkCancellation()
-            if error.isCancelled { return .stopRequested }
             guard leases.isHeld(token) else { return .tokenLost }
+            if error.isCancelled || error.isPutOff { return .putOff }
             progress.failure = error
             if error.mayConcernOnePerson { return .answerFailed(error.outcome) }
             return .askFailed(fail(error, &progress))
@@ -131,7 +133,7 @@ struct Lane {
             }
             return result
         }
-        guard let result else { throw SourceError(Fault(.connectionLost, reason: "cancelled")) }
+        guard let result else { throw .putOff }
         return try result.get()
     }
 
@@ -149,6 +151,13 @@ struct Lane {
             errno: fault.errno, phase: fault.phase)
     }
 
+    /// What a source cannot answer about anybody is no longer a person's.
+    private static func general(_ fault: Fault) -> Fault {
+        Fault(
+            fault.kind == .answerTooLarge ? .badAnswer : fault.kind, reason: fault.reason, sqlState: fault.sqlState,
+            errno: fault.errno, phase: fault.phase)
+    }
+
     // MARK: Writing
 
     private func write(_ entries: [SetImport.Entry], _ progress: inout Progress) async throws -> LaneEvent {
@@ -162,6 +171,12 @@ struct Lane {
                     fingerprints: work.fingerprints))
         } catch let error as StoreError where error.code == .staleToken {
             return .tokenLost
+        } catch let error as PostgresError where error.code == .server {
+            // What an operator deleted meanwhile, a full disk: this lane's trouble, and no other's.
+            progress.report.fault = Fault(
+                .importFailed, reason: FaultKind.importFailed.advice, sqlState: error.sqlState, phase: "import")
+            progress.report.isFaultFresh = true
+            return .importFailed(.failed)
         }
         logBadData(progress.answer?.rejected ?? [], entries)
         progress.answer = nil
@@ -203,8 +218,10 @@ struct Lane {
         case .failed where progress.report.fault == nil:
             // It turned out that it can answer about nobody.
             if let failure = progress.failure {
-                _ = fail(failure, &progress)
-                await line.break(failure.fault)
+                let fault = Self.general(failure.fault)
+                progress.report.fault = fault
+                progress.report.isFaultFresh = true
+                await line.break(fault)
             }
         default: break
         }
@@ -215,6 +232,14 @@ struct Lane {
             progress.report.gaveUp += rescheduled.gaveUp
         } catch let error as StoreError where error.code == .staleToken {
             noteLostClaim()
+        } catch let error as PostgresError where error.code == .server {
+            // The source may have been deleted; if not, settling the claim leaves what was not asked for the next one.
+            logger.error(
+                "a lane could not be ended",
+                metadata: [
+                    "run": "\(claim.run)", "institution": "\(source.institution)",
+                    "sqlstate": "\(error.sqlState ?? "")",
+                ])
         }
     }
 

@@ -65,6 +65,7 @@ package struct Run: Sendable {
             case .drained(let report, let kind):
                 state.inWork[kind, default: 1] -= 1
                 summary.add(report)
+                others = OtherWorkers()
                 tell(.settled(orders: report.orders))
             case .woken: isWaiting = false
             case .over, nil: break

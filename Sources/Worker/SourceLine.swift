@@ -43,21 +43,31 @@ actor SourceLine {
     }
 
     /// Connects, unless that has been done.
-    func connect(to source: Source, isUrgent: Bool) async throws(SourceError) {
+    ///
+    /// - Parameter isCurrent: whether it is still wanted. A worker that was stopped or suspended finds its deadlines passed,
+    ///   and must not blame the source for that.
+    func connect(to source: Source, isUrgent: Bool, isCurrent: @Sendable () -> Bool) async throws(SourceError) {
         await take(isUrgent)
         defer { giveBack() }
-        do throws(SourceError) { _ = try await session(to: source) } catch { throw await noted(error) }
+        do throws(SourceError) {
+            guard isCurrent() else { throw .putOff }
+            _ = try await session(to: source, isCurrent)
+            usedAt = .now
+        } catch {
+            throw isCurrent() ? await noted(error) : error
+        }
     }
 
-    /// - Parameter isCurrent: whether the answer is still wanted. A worker that was stopped or suspended finds its deadlines
-    ///   passed, and must not blame the source for that.
+    /// - Parameter isCurrent: as for `connect`; somebody else may have settled what is asked about by the time it is our turn.
     func ask(
         _ questions: [Question], of source: Source, isUrgent: Bool, isCurrent: @Sendable () -> Bool
     ) async throws(SourceError) -> CheckedAnswer {
         await take(isUrgent)
         defer { giveBack() }
         do throws(SourceError) {
-            let session = try await session(to: source)
+            guard isCurrent() else { throw .putOff }
+            let session = try await session(to: source, isCurrent)
+            guard isCurrent() else { throw .putOff }
             defer { usedAt = .now }
             return try await session.ask(questions, basis: source.consentRule.legalBasis)
         } catch {
@@ -69,7 +79,9 @@ actor SourceLine {
     ///
     /// Not for what one person may have brought about, and not for what we took back ourselves.
     private func noted(_ error: SourceError) async -> SourceError {
-        if !error.isRepeated, !error.isCancelled, !error.mayConcernOnePerson { await `break`(error.fault) }
+        if !error.isRepeated, !error.isCancelled, !error.isPutOff, !error.mayConcernOnePerson {
+            await `break`(error.fault)
+        }
         return error
     }
 
@@ -111,7 +123,9 @@ actor SourceLine {
 
     // MARK: The connection
 
-    private func session(to source: Source) async throws(SourceError) -> SourceSession {
+    private func session(
+        to source: Source, _ isCurrent: @Sendable () -> Bool
+    ) async throws(SourceError) -> SourceSession {
         if let fault = breaker.fault() { throw SourceError(fault, isRepeated: true) }
         if let session, opening == Opening(source) {
             if .now - usedAt < Self.trust
@@ -123,15 +137,11 @@ actor SourceLine {
         await close()
         let string: ConnectionString
         do throws(PostgresError) { string = try source.connection.get() } catch { throw SourceError(error) }
-        do throws(SourceLimitReached) {
-            let number = try await slots.take(source, until: .now + source.connectTimeout)
-            slot = number.map { (source.institution, $0) }
-        } catch {
-            throw SourceError(
-                Fault(
-                    .tooManyConnections,
-                    reason:
-                        "all \(source.maxConnections) connections that the source allows are in use by other workers"))
+        switch await slots.take(source, until: .now + source.connectTimeout) {
+        case .taken(let number): slot = (source.institution, number)
+        case .unlimited: break
+        // No fault of the source: whoever has a connection, or we later, ask for what is put off.
+        case .full: throw .putOff
         }
         do throws(SourceError) {
             let opened = try await SourceSession.open(

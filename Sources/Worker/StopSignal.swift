@@ -2,7 +2,7 @@ import Postgres
 
 /// Tells lanes and claims to end.
 ///
-/// Once given it stays given; it only becomes more urgent.
+/// Once given it stays given; it only becomes more urgent. However many wait for it, none takes up a descriptor.
 package final class StopSignal: Sendable {
     package enum Level: Int, Sendable, Comparable {
         case none
@@ -14,28 +14,48 @@ package final class StopSignal: Sendable {
         package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
     }
 
-    private let given = Guarded(Level.none)
-    private let orderly = Bell()
-    private let atOnce = Bell()
+    private struct State {
+        var level = Level.none
+        var waiting: [UInt64: (level: Level, continuation: CheckedContinuation<Void, Never>)] = [:]
+        var lastID: UInt64 = 0
+    }
+
+    private let state = Guarded(State())
 
     package init() {}
 
-    package var level: Level { given.withLock { $0 } }
+    package var level: Level { state.withLock { $0.level } }
 
     package var isGiven: Bool { level > .none }
 
     package func give(_ level: Level = .orderly) {
-        given.withLock { $0 = max($0, level) }
-        if level >= .orderly { orderly.ring() }
-        if level >= .atOnce { atOnce.ring() }
+        let freed = state.withLock { state in
+            state.level = max(state.level, level)
+            let freed = state.waiting.filter { $0.value.level <= state.level }
+            for id in freed.keys { state.waiting[id] = nil }
+            return freed.values.map(\.continuation)
+        }
+        for continuation in freed { continuation.resume() }
     }
 
     /// Suspends until it is given with at least this urgency, or the task is cancelled.
     package func wait(for level: Level = .orderly) async {
-        switch level {
-        case .none: break
-        case .orderly: await orderly.wait()
-        case .atOnce: await atOnce.wait()
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                // The flag is read under the lock: a cancellation that comes later finds the waiter in the table.
+                let isOver = state.withLock { state in
+                    if state.level >= level || Task.isCancelled { return true }
+                    state.waiting[id] = (level, continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: id)?.continuation }?.resume()
         }
     }
 }

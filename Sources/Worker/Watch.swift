@@ -92,9 +92,9 @@ package struct Watch: Sendable {
             if state.isIdle {
                 if stop.isGiven { return }
                 if .now - book.began >= options.runLength { try await turnOver(&book) }
-                await lines.closeIdle(for: options.idleLimit)
             }
             if !isWaiting {
+                await lines.closeIdle(for: options.idleLimit)
                 isWaiting = true
                 let deadline = ContinuousClock.now + (try await timeToLookAgain(state))
                 group.addTask {
@@ -120,7 +120,7 @@ package struct Watch: Sendable {
         if state.newcomersAfter != nil { return min(options.worker.lookInterval, options.pollInterval) }
         guard let due = try await store.timeToNextDue() else { return options.pollInterval }
         // What became due since it was looked for, or cannot be had yet.
-        if due <= .zero { return min(.milliseconds(50), options.pollInterval) }
+        if due <= .zero { return min(options.worker.lookInterval, options.pollInterval) }
         return min(due, options.pollInterval)
     }
 

@@ -11,6 +11,7 @@ struct Program {
         setlinebuf(stdout)
         // A reader that went away (`resutveksl run | head`) must not end the program in the middle of its work.
         signal(SIGPIPE, SIG_IGN)
+        DescriptorLimit.raise()
         do {
             var command = try Resutveksl.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -15,7 +15,7 @@ import Worker
         _ = try await playground.run()
         let isSame = try await playground.value(
             """
-            SELECT t.retry_time = (c.claimed_at AT TIME ZONE 'Europe/Oslo')::time
+            SELECT t.retry_time = (c.attempt_at AT TIME ZONE 'Europe/Oslo')::time
                 AND (t.next_attempt AT TIME ZONE 'Europe/Oslo')
                     = (o.ordered_at AT TIME ZONE 'Europe/Oslo')::date + 1 + t.retry_time
                 AND o.due_at = t.next_attempt

@@ -12,8 +12,17 @@ struct FaultGround: Sendable {
         self.victim = victim
     }
 
-    /// Runs SQL as the victim's owner.
-    func own(_ script: String) async throws { try await victim.own(script) }
+    /// Runs SQL as the victim's owner; waits a while for a server that is still coming up (57P03).
+    func own(_ script: String) async throws {
+        for _ in 0..<200 {
+            do {
+                return try await victim.own(script)
+            } catch let error as PostgresError where error.sqlState == "57P03" {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        try await victim.own(script)
+    }
 
     /// Changes how the victim is reached.
     func reach(_ connection: String) async throws { try await site.register(victim, connection: connection) }

@@ -36,6 +36,7 @@ package enum FaultKind: String, Hashable, Sendable, CaseIterable {
     case badPerson = "bad_person"
 
     // Here
+    case importFailed = "import_failed"
     case paused
     case maintenance
 
@@ -48,7 +49,7 @@ package enum FaultKind: String, Hashable, Sendable, CaseIterable {
         case .loginRefused, .permissionDenied: .denied
         case .tooSlow: .timedOut
         case .configuration, .contractMissing, .contractVersion, .wrongInstitution, .readOnly, .diskFull,
-            .outOfResources, .serverError:
+            .outOfResources, .serverError, .importFailed:
             .failed
         case .badAnswer, .answerTooLarge, .badPerson: .invalid
         case .paused, .maintenance: .paused
@@ -81,6 +82,7 @@ package enum FaultKind: String, Hashable, Sendable, CaseIterable {
         case .badAnswer: "The answer broke the contract as a whole: tell the source's operator."
         case .answerTooLarge: "The answer was larger than the source's answer_limit."
         case .badPerson: "The source's data about this person is bad: tell its operator the order number."
+        case .importFailed: "The own database did not take the answer: look up the SQLSTATE in its log."
         case .paused: "Resume it: resutveksl source pause --resume."
         case .maintenance: "Nothing: it is asked after its maintenance window."
         }

@@ -25,6 +25,9 @@ package enum LaneEvent: Hashable, Sendable {
     /// An operator paused the source.
     case paused
 
+    /// The source cannot be asked now for a reason that is the worker's own; what is left is for the next claim.
+    case putOff
+
     /// The worker shuts down. A second request means that there is no time left for what is under way.
     case stopRequested
 

@@ -85,6 +85,10 @@ package struct LaneMachine: Hashable, Sendable {
             return try fail(outcome, from: set.lowerBound, event)
         case (.settingAside(let order, _), .importFailed(let outcome)):
             return try fail(outcome, from: order, event)
+        case (.connecting, .putOff):
+            return finish(.stopped(remainingFrom: 0))
+        case (.asking(let set, _), .putOff):
+            return finish(.stopped(remainingFrom: set.lowerBound))
         case (_, .stopRequested):
             return stop()
         case (_, .paused):

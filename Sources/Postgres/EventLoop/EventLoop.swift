@@ -142,13 +142,19 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
             let timeout = state.withLock { state -> Int32 in
                 var earliest: ContinuousClock.Instant?
                 for (id, waiter) in state.waiters {
-                    descriptors.append(pollfd(fd: waiter.descriptor, events: waiter.interest.rawValue, revents: 0))
-                    owners.append(id)
+                    // Those that only wait for a time have no place in what poll(2) looks at, which is limited.
+                    if waiter.descriptor >= 0 {
+                        descriptors.append(
+                            pollfd(fd: waiter.descriptor, events: waiter.interest.rawValue, revents: 0))
+                        owners.append(id)
+                    }
                     if let deadline = waiter.deadline { earliest = min(deadline, earliest ?? deadline) }
                 }
                 return state.jobs.isEmpty ? Self.milliseconds(until: earliest) : 0
             }
-            poll(&descriptors, nfds_t(descriptors.count), timeout)
+            let count = poll(&descriptors, nfds_t(descriptors.count), timeout)
+            // More descriptors than the process may have open: going on would mean to be deaf.
+            precondition(count >= 0 || errno == EINTR, "poll: \(String(cString: strerror(errno)))")
             drainWakeUps(descriptors[0])
             resume(descriptors, owners)
         }
@@ -164,16 +170,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         let now = ContinuousClock.now
         let ended = state.withLock { state in
             var ended: [(CheckedContinuation<Readiness, Never>, Readiness)] = []
-            for (index, id) in owners.enumerated() {
-                guard let waiter = state.waiters[id] else { continue }
+            for (index, id) in owners.enumerated() where descriptors[index + 1].revents != 0 {
                 // Hang-up, error and an invalid descriptor count as ready: the libpq call that follows names them.
-                if descriptors[index + 1].revents != 0 {
-                    ended.append((waiter.continuation, .ready))
-                } else if let deadline = waiter.deadline, deadline <= now {
-                    ended.append((waiter.continuation, .timedOut))
-                } else {
-                    continue
-                }
+                guard let waiter = state.waiters.removeValue(forKey: id) else { continue }
+                ended.append((waiter.continuation, .ready))
+            }
+            for (id, waiter) in state.waiters {
+                guard let deadline = waiter.deadline, deadline <= now else { continue }
+                ended.append((waiter.continuation, .timedOut))
                 state.waiters[id] = nil
             }
             return ended

@@ -10,6 +10,8 @@ package struct Claim: Sendable {
     package let refused: Int
     /// Whether there may be more that is due.
     package let isFull: Bool
+    /// A moment before the database began to count the lease.
+    package let askedAt: ContinuousClock.Instant
 }
 
 /// An order as it was when it was claimed; the person's answer was read in the same transaction.

@@ -8,7 +8,9 @@ package enum ClaimScope: Sendable {
     /// Those that became due after a moment: placed while a large run is under way, they do not wait behind it.
     case newcomers(after: PostgresTimestamp)
     /// Those that were in work when a worker died, few at a time, and alone if it happened often.
-    case suspects
+    ///
+    /// - Parameter deaths: at most so many times; nil for any.
+    case suspects(deaths: Int?)
 }
 
 extension Store {
@@ -46,6 +48,7 @@ extension Store {
         _ scope: ClaimScope, _ token: LeaseToken, run: RunNumber, limit: Int, lease: Duration, horizon: Duration?,
         _ transaction: Transaction
     ) async throws -> Claim? {
+        let askedAt = ContinuousClock.now
         let sources = try await Source.all(transaction.query(Source.selection)).filter(\.isActive)
         if sources.isEmpty {
             throw StoreError(.configuration, "no source is registered. Register one: resutveksl source add")
@@ -62,24 +65,31 @@ extension Store {
         let refusals = Refusals(orders, sources: sources, on: day)
         try await refuse(refusals, run: run, token: token, transaction)
         orders.removeAll { refusals.reasons[$0.number] != nil }
-        let lanes = try await lanes(for: orders, sources: sources, on: day, horizon: horizon, transaction)
+        let (lanes, unasked) = try await lanes(for: orders, sources: sources, on: day, horizon: horizon, transaction)
         _ = try await transaction.query(
             """
-            INSERT INTO resutveksl.claims (token, run_id, lease_until, orders)
-            VALUES ($1, $2, clock_timestamp() + $3, $4)
+            INSERT INTO resutveksl.claims (token, run_id, lease_until, orders, attempt_at)
+            VALUES ($1, $2, clock_timestamp() + $3, $4,
+                CASE WHEN $5 THEN (SELECT started_at FROM resutveksl.runs WHERE run_id = $2) ELSE now() END)
             """,
-            token.rawValue, run.rawValue, lease, orders.count)
+            token.rawValue, run.rawValue, lease, orders.count, horizon == nil)
         _ = try await transaction.query(
             "INSERT INTO resutveksl.run_sources (token, source, run_id) SELECT $1, unnest($2), $3",
             token.rawValue, lanes.map(\.source.institution.rawValue), run.rawValue)
+        for (source, orders) in unasked {
+            // Otherwise they would be due for ever, and claimed again and again.
+            _ = try await Self.fail(
+                orders, Fault(.paused, reason: "the source is not active"), token: token, source: source, transaction)
+        }
         return Claim(
-            token: token, run: run, orders: orders, lanes: lanes, refused: count - orders.count, isFull: count == limit)
+            token: token, run: run, orders: orders, lanes: lanes, refused: count - orders.count, isFull: count == limit,
+            askedAt: askedAt)
     }
 
     /// When the order became due that so many newer ones are due after; nil when there are not so many.
     ///
     /// What is newer is few: it was placed one by one, while a list of thousands has one moment.
-    package func dueBefore(newest count: Int, horizon: Duration? = nil) async throws -> PostgresTimestamp? {
+    package func dueBefore(newest count: Int) async throws -> PostgresTimestamp? {
         try await patiently { _ in
             try await query(
                 Statement(
@@ -87,9 +97,9 @@ extension Store {
                     """
                     SELECT due_at FROM resutveksl.orders
                     WHERE state IN ('ordered', 'awaiting_retry')
-                        AND due_at <= now() + coalesce($1, (SELECT due_horizon FROM resutveksl.settings))
-                    ORDER BY due_at DESC, order_number DESC OFFSET $2 LIMIT 1
-                    """), horizon, count
+                        AND due_at <= now()
+                    ORDER BY due_at DESC, order_number DESC OFFSET $1 LIMIT 1
+                    """), count
             ).decode(PostgresTimestamp.self).first
         }
     }
@@ -103,8 +113,8 @@ extension Store {
                 try await transaction.query(Self.takeBacklog, token.rawValue, limit, horizon)
             case .newcomers(let moment):
                 try await transaction.query(Self.takeNewcomers, token.rawValue, limit, horizon, moment)
-            case .suspects:
-                try await transaction.query(Self.takeSuspects, token.rawValue, limit, horizon)
+            case .suspects(let deaths):
+                try await transaction.query(Self.takeSuspects, token.rawValue, limit, horizon, deaths)
             }
         return try rows.decode(
             Int64.self, Int64.self, String.self, Bool.self, String.self, [String].self, String?.self,
@@ -121,7 +131,9 @@ extension Store {
 
     private static let takeBacklog = take("take_backlog", "worker_deaths = 0", limit: "$2")
 
-    private static let takeNewcomers = take("take_newcomers", "worker_deaths = 0 AND due_at > $4", limit: "$2")
+    /// Without what is only due within the horizon: retries that lie ahead are no newcomers.
+    private static let takeNewcomers = take(
+        "take_newcomers", "worker_deaths = 0 AND due_at > $4 AND due_at <= now()", limit: "$2")
 
     /// Those that were caught the fewest times first: 100 together, then 10, then one by one.
     private static let takeSuspects = take(
@@ -130,6 +142,7 @@ extension Store {
         worker_deaths = (SELECT min(worker_deaths) FROM resutveksl.orders
             WHERE worker_deaths > 0 AND state IN ('ordered', 'awaiting_retry')
                 AND due_at <= now() + coalesce($3, (SELECT due_horizon FROM resutveksl.settings)))
+            AND worker_deaths <= coalesce($4, worker_deaths)
         """,
         limit: """
             (SELECT least($2, CASE min(worker_deaths) WHEN 1 THEN 100 WHEN 2 THEN 10 ELSE 1 END) FROM resutveksl.orders
@@ -196,7 +209,9 @@ extension Store {
     private func lanes(
         for orders: [ClaimedOrder], sources: [Source], on day: CalendarDay, horizon: Duration?,
         _ transaction: Transaction
-    ) async throws -> [LaneWork] {
+    ) async throws -> (lanes: [LaneWork], unasked: [InstitutionNumber: [OrderNumber]]) {
+        var unasked: [InstitutionNumber: [OrderNumber]] = [:]
+        let active = Set(sources.map(\.institution))
         let again = orders.filter { !$0.asksEverySource }
         var sourcesToRetry: [OrderNumber: Set<InstitutionNumber>] = [:]
         if !again.isEmpty {
@@ -212,6 +227,7 @@ extension Store {
                 (OrderNumber(rawValue: $0.0), InstitutionNumber(rawValue: $0.1))
             }) {
                 sourcesToRetry[order, default: []].insert(source)
+                if !active.contains(source) { unasked[source, default: []].append(order) }
             }
         }
         var fingerprints: [InstitutionNumber: [Int64: Fingerprint]] = [:]
@@ -227,7 +243,7 @@ extension Store {
             }
             fingerprints[source, default: [:]][person] = fingerprint
         }
-        return sources.compactMap { source in
+        let lanes: [LaneWork] = sources.compactMap { source in
             let mine = orders.filter {
                 $0.asksEverySource || sourcesToRetry[$0.number]?.contains(source.institution) == true
             }
@@ -240,6 +256,7 @@ extension Store {
                 source: source, orders: asked, fingerprints: fingerprints[source.institution] ?? [:],
                 withoutConsent: notAsked)
         }
+        return (lanes, unasked)
     }
 }
 

@@ -18,8 +18,8 @@ extension Store {
 
     /// Locks the claim for the length of the transaction, so that nobody can take its orders over before it commits.
     ///
-    /// `FOR KEY SHARE` lets the other lanes of the claim and its heartbeat go on; the sweep, which takes the row
-    /// `FOR UPDATE`, waits.
+    /// `FOR KEY SHARE` lets the other lanes of the claim and its heartbeat go on; the sweep, which wants the row
+    /// `FOR UPDATE`, passes over it.
     static func hold(_ token: LeaseToken, _ transaction: Transaction) async throws {
         let rows = try await transaction.query(
             Statement(

@@ -24,7 +24,8 @@ extension Store {
                     try await Self.hold(set.token, transaction)
                     if isRepeated, try await Self.isWritten(set, transaction) { return ImportCounts() }
                     let counts = try await Self.write(set, outcomes, transaction)
-                    _ = try await transaction.query(Self.advance, arguments: set.progress(counts))
+                    let moved = try await transaction.query(Self.advance, arguments: set.progress(counts))
+                    if moved.affected == 0 { throw StoreError.stale(set.token) }
                     return counts
                 }
             }

@@ -106,8 +106,8 @@ extension Store {
             JOIN resutveksl.orders o USING (order_number)
             JOIN resutveksl.claims c ON c.token = $6
             CROSS JOIN resutveksl.settings s
-            CROSS JOIN LATERAL (SELECT (c.claimed_at AT TIME ZONE s.time_zone)::time AS at_time,
-                (c.claimed_at AT TIME ZONE s.time_zone)::date AS on_day) AS started
+            CROSS JOIN LATERAL (SELECT (c.attempt_at AT TIME ZONE s.time_zone)::time AS at_time,
+                (c.attempt_at AT TIME ZONE s.time_zone)::date AS on_day) AS started
             CROSS JOIN LATERAL (SELECT ($10 = 'attempt_day')::integer AS attempt_days,
                 ($10 = 'outage_day')::integer AS outage_days,
                 CASE WHEN $10 <> 'nothing' THEN started.on_day END AS counted_on) AS cost

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Postgres
 import Store
 import Worker
 
@@ -48,12 +49,16 @@ struct WatchCommand: AsyncParsableCommand {
         options.pollInterval = .seconds(poll)
         options.idleLimit = .seconds(idle)
         // A resident worker waits for its database until it is stopped.
-        store.patience = Patience(limit: .seconds(365 * 86_400)) { stop.isGiven }
+        store.patience = worker.patience(until: stop, limit: .seconds(365 * 86_400))
         let signals = worker.watchSignals(stop)
         defer { signals.end() }
         let service = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
-        let summary = try await Watch(store: store, options: options, stop: stop, service: service, logger: logger)
-            .work()
-        print(summary.report)
+        let watch = Watch(store: store, options: options, stop: stop, service: service, logger: logger)
+        do {
+            print(try await watch.work().report)
+        } catch let error as PostgresError where stop.isGiven {
+            let sentence = "stopped while the own database was away; its orders are free when their lease is over"
+            FileHandle.standardError.write(Data("resutveksl: \(sentence). \(error)\n".utf8))
+        }
     }
 }

@@ -4,7 +4,8 @@ import Testing
 struct LaneMachineErrorTests {
     static let everyEvent: [LaneEvent] = [
         .started, .connected, .connectFailed(.unreachable), .answered(.open), .answered(.reserved),
-        .askFailed(.timedOut), .answerFailed(.failed), .imported, .importFailed(.failed), .paused, .stopRequested,
+        .askFailed(.timedOut), .answerFailed(.failed), .imported, .importFailed(.failed), .paused, .putOff,
+        .stopRequested,
         .tokenLost,
     ]
 

@@ -158,6 +158,14 @@ struct LaneMachineTests {
         #expect(lane.questions < 30)
     }
 
+    @Test("What cannot be asked for now is left to the next claim from there on")
+    func putOff() throws {
+        var connecting = try lane(after: [.started])
+        #expect(try connecting.handle(.putOff) == .finish(.stopped(remainingFrom: 0)))
+        var asking = try lane(after: Self.toFirstImport + [.imported])
+        #expect(try asking.handle(.putOff) == .finish(.stopped(remainingFrom: 2)))
+    }
+
     @Test("A stop does not wait for the halves of what was not answered")
     func stopWhileDividing() throws {
         var lane = try lane(after: [.started, .connected, .stopRequested])

@@ -66,7 +66,7 @@ extension Playground {
         let isTomorrow = try await value(
             """
             SELECT t.next_attempt BETWEEN now() + interval '22 hours' AND now() + interval '26 hours'
-                AND (t.next_attempt AT TIME ZONE 'Europe/Oslo')::time = (c.claimed_at AT TIME ZONE 'Europe/Oslo')::time
+                AND (t.next_attempt AT TIME ZONE 'Europe/Oslo')::time = (c.attempt_at AT TIME ZONE 'Europe/Oslo')::time
                 AND t.next_attempt = l.next_attempt AND t.next_attempt >= o.due_at
             FROM resutveksl.transfers t JOIN resutveksl.orders o USING (order_number)
             JOIN resutveksl.claims c ON c.run_id = \(summary.run)

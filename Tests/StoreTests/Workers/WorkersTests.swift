@@ -120,7 +120,8 @@ import Worker
             if let backlog {
                 claim = backlog
             } else {
-                claim = try await playground.store.claim(.suspects, run: run, limit: 5000, lease: .seconds(60))
+                claim = try await playground.store.claim(
+                    .suspects(deaths: nil), run: run, limit: 5000, lease: .seconds(60))
             }
             guard let claim else { break }
             if claim.orders.contains(where: { $0.number.rawValue == number }) {
