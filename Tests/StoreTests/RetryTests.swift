@@ -24,6 +24,47 @@ import Worker
         #expect(isSame == "true")
     }
 
+    @Test("what a nightly run came to late is due when tomorrow's run starts")
+    func sameTimeAsTheRun() async throws {
+        let playground = try await Playground.make()
+        try await playground.register(204, .nobodyListens())
+        try await playground.order(Playground.person1)
+        let run = try await playground.store.beginRun(worker: "nightly")
+        try await playground.own("UPDATE resutveksl.runs SET started_at = started_at - interval '40 minutes'")
+        let claim = try #require(try await playground.store.claim(run: run, limit: 10, lease: .seconds(60)))
+        let work = try #require(claim.lanes.first)
+        _ = try await playground.store.endLane(
+            work, .failed(.unreachable, remainingFrom: 0), remaining: work.orders[...],
+            fault: Fault(.noAnswer, reason: "test"), token: claim.token, run: run)
+        _ = try await playground.store.settle(claim.token)
+        let isSame = try await playground.value(
+            """
+            SELECT t.retry_time = (r.started_at AT TIME ZONE 'Europe/Oslo')::time AND o.due_at = t.next_attempt
+                AND t.next_attempt > now() + interval '15 minutes'
+            FROM resutveksl.transfers t JOIN resutveksl.orders o USING (order_number) CROSS JOIN resutveksl.runs r
+            """)
+        #expect(isSame == "true")
+    }
+
+    @Test("a retry at a source that was set inactive meanwhile waits for another day, and the run ends")
+    func inactive() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.register(204, .nobodyListens())
+        let order = try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        try await playground.own(
+            """
+            UPDATE resutveksl.sources SET is_active = false WHERE source = 204;
+            UPDATE resutveksl.orders SET due_at = now();
+            """)
+        #expect(try await playground.run().orders == 1)
+        let there = try #require(try await playground.atSource(order, 204))
+        #expect(there.outcome == "paused")
+        #expect(there.reason == "the source is not active")
+        #expect(try await playground.value("SELECT outage_days FROM resutveksl.transfers") == "1", "that costs no day")
+        #expect(try await playground.run().orders == 0)
+    }
+
     @Test("only the source that failed is asked again, and the time of day is kept")
     func onlyTheFailed() async throws {
         let playground = try await Playground.make(203, 204)

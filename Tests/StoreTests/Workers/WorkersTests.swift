@@ -105,6 +105,57 @@ import Worker
         #expect(summary.settlement.completed == 1501)
     }
 
+    @Test("what was in work when a worker died does not wait until another worker is idle")
+    func besideABusyWorker() async throws {
+        let playground = try await Playground.make(203, 204)
+        let dead = try await playground.order(Playground.person1)
+        let run = try await playground.store.beginRun(worker: "dead")
+        _ = try await playground.store.claim(run: run, limit: 10, lease: .seconds(60))
+        let watching = Watching(playground) { $0.pollInterval = .milliseconds(200) }
+        // The survivor is kept busy by a source that does not answer about somebody else.
+        let lock = try await playground.lockPersons(at: 204)
+        let slow = try await playground.order(Playground.person2)
+        try await playground.wait { try await $0.state(slow) == .fetching }
+        try await playground.own("UPDATE resutveksl.claims SET lease_until = now() WHERE run_id = \(run)")
+        try await playground.wait {
+            try await $0.value(
+                "SELECT count(*) FROM resutveksl.run_sources l JOIN resutveksl.orders o ON o.claim_token = l.token "
+                    + "WHERE o.order_number = \(dead) AND l.source = 203 AND l.outcome = 'done'") == "1"
+        }
+        await lock.close()
+        try await playground.wait { try await $0.isCompleted(dead) }
+        try await playground.wait { try await $0.isCompleted(slow) }
+        _ = try await watching.end()
+    }
+
+    @Test("an order that is deleted while it is in work costs its lane, and not the worker")
+    func deletedInWork() async throws {
+        let playground = try await Playground.make(203, 204)
+        for source: Int32 in [203, 204] {
+            try await playground.at(source, "SELECT * FROM example.fill(\(source), 20, 5)")
+        }
+        try await playground.orderForPool(20)
+        let lock = try await playground.lockPersons(at: 203)
+        let worker = Task { try await playground.run() }
+        try await playground.wait {
+            try await $0.value("SELECT count(*) FROM resutveksl.run_sources WHERE source = 204 AND outcome = 'done'")
+                == "1"
+        }
+        try await playground.own(
+            """
+            ALTER TABLE resutveksl.orders DISABLE TRIGGER USER;
+            DELETE FROM resutveksl.orders WHERE order_number = (SELECT min(order_number) FROM resutveksl.orders);
+            ALTER TABLE resutveksl.orders ENABLE TRIGGER USER;
+            """)
+        await lock.close()
+        let summary = try await worker.value
+        #expect(summary.failed.map(\.source.rawValue) == [203])
+        #expect(summary.failed.first?.fault?.kind == .importFailed)
+        #expect(summary.settlement.awaitingRetry == 19)
+        try await playground.own("UPDATE resutveksl.orders SET due_at = now()")
+        #expect(try await playground.run().settlement.completed == 19)
+    }
+
     @Test("an order that kills its workers is isolated and held with a reason; what was beside it is fetched")
     func heldOrder() async throws {
         let playground = try await Playground.make(203)
