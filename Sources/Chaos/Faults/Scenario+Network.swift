@@ -24,7 +24,7 @@ extension Scenario {
 
     static let cutMidRow = fault(
         "cut_mid_row", "Connections to a source are cut in the middle of an answer.",
-        mode(.cut(afterBytes: 3000)), mode(.cut(afterBytes: 9000)), mode(.cut(afterBytes: 700)))
+        mode(.cut(afterBytes: 3000)), mode(.cut(afterBytes: 1800)), mode(.cut(afterBytes: 700)))
 
     static let delay = fault(
         "delay", "Every packet to and from a source is late.", mode(.delay(.milliseconds(30)), []))
