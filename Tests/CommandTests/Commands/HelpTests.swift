@@ -76,7 +76,7 @@ import Testing
         let expected: Set = [
             "", "migrate", "setting list", "setting set", "source add", "source list", "source check", "source install",
             "source pause", "source resume", "person add", "acceptance set", "order place", "order list", "order show",
-            "results show", "run", "demo",
+            "results show", "results log", "results delete-log", "changes list", "changes seen", "run", "demo",
         ]
         #expect(names.isSuperset(of: expected), "missing: \(expected.subtracting(names))")
     }
@@ -97,7 +97,7 @@ import Testing
         "commands that list something print JSON too",
         arguments: [
             "migrate", "setting list", "source list", "source check", "order place", "order list", "order show",
-            "results show", "run",
+            "results show", "results log", "changes list", "changes seen", "run",
         ])
     func json(path: String) async throws {
         let page = try await page(path.split(separator: " ").map(String.init))
