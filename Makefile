@@ -4,7 +4,7 @@ SWIFT ?= swift
 CONFIGURATION ?= release
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test lint format clean
+.PHONY: help packages build demo test chaos sanitize lint format clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -22,6 +22,18 @@ test: packages lint ## Checks the formatting, builds, and runs all tests on Post
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 
+chaos: packages ## Breaks everything that can break, at length, and proves that nothing is lost (CHAOS="--quick" for a minute)
+	$(SWIFT) build -c $(CONFIGURATION) --product resutveksl
+	$(SWIFT) build -c $(CONFIGURATION) --product chaos
+	$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/chaos $(CHAOS)
+
+sanitize: packages ## Runs all tests under ThreadSanitizer and under AddressSanitizer, at length
+	for kind in thread address; do \
+		$(SWIFT) build --build-tests --sanitize=$$kind --scratch-path .build-$$kind -Xswiftc -DSANITIZE_$$(echo $$kind | tr a-z A-Z) && \
+		TSAN_OPTIONS="halt_on_error=1" ASAN_OPTIONS="detect_leaks=0" \
+		$(SWIFT) test --skip-build --disable-xctest --sanitize=$$kind --scratch-path .build-$$kind -Xswiftc -DSANITIZE_$$(echo $$kind | tr a-z A-Z) || exit 1; \
+	done
+
 lint: ## Checks the formatting
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 
@@ -29,4 +41,4 @@ format: ## Formats the sources in place
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
 
 clean: ## Removes what was built
-	rm -rf .build
+	rm -rf .build .build-thread .build-address

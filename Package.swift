@@ -45,6 +45,14 @@ let package = Package(
                 argumentParser,
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "chaos",
+            dependencies: [
+                "DevCluster", "Postgres", "Exchange", "Migrations", "Store", logging, argumentParser,
+            ],
+            path: "Sources/Chaos",
+            resources: [.embedInCode("sql")],
+            swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "DevCluster", logging], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: settings),
         .testTarget(
@@ -55,7 +63,7 @@ let package = Package(
             dependencies: ["Store", "Sources", "Worker", "DevCluster", "Migrations", "Postgres", "Exchange", logging],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["resutveksl", "DevCluster", "Postgres", logging],
+            name: "CommandTests", dependencies: ["resutveksl", "chaos", "DevCluster", "Postgres", logging],
             swiftSettings: settings),
     ]
 )

@@ -159,6 +159,10 @@ BEGIN
     ELSIF NEW.state = 'ordered' THEN
         -- Re-queued: it starts afresh. What happened before stays in the transfer log.
         DELETE FROM resutveksl.transfers t WHERE t.order_number = OLD.order_number;
+        -- Now, unless the same statement says when; a held one keeps its moment.
+        IF NEW.due_at IS NOT DISTINCT FROM OLD.due_at AND OLD.state <> 'held' THEN
+            NEW.due_at := now();
+        END IF;
         NEW.due_at := coalesce(NEW.due_at, now());
         NEW.asks_every_source := true;
         NEW.attempts := 0;
@@ -241,10 +245,7 @@ BEGIN
         FROM resutveksl.settings s
         WHERE o.order_number = ANY (taken) AND o.worker_deaths >= s.worker_deaths
             AND o.state IN ('ordered', 'awaiting_retry')
-        RETURNING o.order_number, o.person_id, o.hold_reason
-    ), logged AS (
-        INSERT INTO resutveksl.transfer_log (event, token, order_number, person_id, reason)
-        SELECT 'held', dead, order_number, person_id, hold_reason FROM caught
+        RETURNING o.order_number
     )
     SELECT count(*) INTO held FROM caught;
     RETURN held;

@@ -23,7 +23,8 @@ package struct MigrationSeries: Sendable {
             ("log", PackageResources._005_log_sql),
             ("ordering", PackageResources._006_ordering_sql),
             ("faults", PackageResources._007_faults_sql),
-            ("changes", PackageResources._008_changes_sql),
+            ("admission", PackageResources._008_admission_sql),
+            ("changes", PackageResources._009_changes_sql),
         ]))
 
     /// `migrations/source/*.sql`.

@@ -1,5 +1,4 @@
 package import Logging
-import Synchronization
 
 /// A few connections to one database, lent to one task at a time, in the order of asking.
 package actor ConnectionPool {

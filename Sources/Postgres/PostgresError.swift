@@ -12,6 +12,8 @@ package struct PostgresError: Error, Sendable {
         case hostUnknown
         /// No connection: refused, no route, TLS not accepted, closed during the handshake.
         case connectFailed
+        /// The server wants a password, and neither the password file nor the service file has one.
+        case passwordMissing
         /// A deadline passed. The phase says which.
         case timedOut
         /// The server answered with an error; `sqlState` says which.

@@ -37,7 +37,7 @@ package struct SourceError: Error, Sendable, CustomStringConvertible {
     package init(_ error: PostgresError) {
         let kind = Self.kind(of: error)
         fault = Fault(
-            kind, reason: "\(error). \(kind.advice)", sqlState: error.sqlState, errno: error.errno,
+            kind, reason: "\(Self.discreet(error)). \(kind.advice)", sqlState: error.sqlState, errno: error.errno,
             phase: error.phase.rawValue)
         underlying = error
         isRepeated = false
@@ -51,6 +51,22 @@ package struct SourceError: Error, Sendable, CustomStringConvertible {
             }
     }
 
+    /// The error without the server's text where that may quote what a row holds.
+    ///
+    /// A value that cannot be read, a key, what a trigger of the source has to say. What the state means can be looked up;
+    /// the text is in the source's own log.
+    private static func discreet(_ error: PostgresError) -> PostgresError {
+        let state = error.sqlState ?? ""
+        if error.code != .server || textsWithoutRows.contains(where: state.hasPrefix) { return error }
+        return PostgresError(
+            .server, phase: error.phase,
+            message: "the source's server failed; its text may quote a row and is not kept",
+            sqlState: error.sqlState, severity: error.severity, host: error.host, database: error.database)
+    }
+
+    /// Classes of SQLSTATE whose texts tell of connections, names of objects, and resources.
+    private static let textsWithoutRows = ["08", "25", "28", "3D", "3F", "42", "53", "55", "57", "58"]
+
     private static func kind(of error: PostgresError) -> FaultKind {
         switch error.code {
         case .configuration: .configuration
@@ -58,9 +74,17 @@ package struct SourceError: Error, Sendable, CustomStringConvertible {
         case .tooLarge: .answerTooLarge
         // A server that accepts and then says nothing is as far away as one that does not accept.
         case .timedOut: error.phase == .query || error.phase == .copy ? .tooSlow : .noAnswer
-        case .connectFailed: error.phase == .tls ? .tls : .connectionRefused
+        case .connectFailed:
+            switch error.phase {
+            case .tls: .tls
+            case .authenticate: .connectionLost
+            default: .connectionRefused
+            }
+        case .passwordMissing: .loginRefused
         case .connectionLost, .closed, .cancelled, .inUse: .connectionLost
         case .decoding: .contractVersion
+        // At the door it is the database that takes nobody in, not a function that fails.
+        case .server where error.phase == .authenticate && error.sqlState == "55000": .notReady
         case .server: kind(of: error.sqlState ?? "")
         }
     }

@@ -18,8 +18,10 @@ package struct SourceSession: Sendable {
     ) async throws(SourceError) -> SourceSession {
         // The server is given a little less time than we wait, so that it stops the statement itself, which needs no
         // second connection.
-        let options = ConnectionOptions(
+        var options = ConnectionOptions(
             connectTimeout: connectTimeout, statementTimeout: statementTimeout + .seconds(2), answerLimit: answerLimit)
+        // What the source's own functions and triggers say may quote a row.
+        options.logsNoticeTexts = false
         let connection: Connection
         do throws(PostgresError) {
             connection = try await Connection.connect(string, options: options, logger: logger)

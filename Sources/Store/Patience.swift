@@ -1,6 +1,5 @@
 import Logging
 import Postgres
-import Synchronization
 
 /// How long, and until when at most, trouble with the own database is waited out: a restart, a failover, a cut line.
 package struct Patience: Sendable {
@@ -20,7 +19,7 @@ package struct Patience: Sendable {
 
 /// Tells once that the own database is away, and once that it is back, however many lanes notice.
 final class Outage: Sendable {
-    private let since = Mutex<ContinuousClock.Instant?>(nil)
+    private let since = Guarded<ContinuousClock.Instant?>(nil)
     private let logger: Logger
 
     init(logger: Logger) { self.logger = logger }
@@ -75,13 +74,14 @@ extension Store {
 
 extension PostgresError {
     /// Whether the same may succeed a moment later: the server is away, on its way down or up, full, or has just changed
-    /// places with its standby; or two transactions stood in each other's way.
+    /// places with its standby; the session was ended because it was idle in a transaction; or two transactions stood in each other's way.
     var mayPass: Bool {
         switch code {
         case .connectFailed, .connectionLost, .closed, .hostUnknown, .timedOut: true
         case .server:
-            ["08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "25006"].contains(where: isServer)
-        case .configuration, .cancelled, .inUse, .decoding, .tooLarge: false
+            ["08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "25006", "25P03"].contains(
+                where: isServer)
+        case .configuration, .passwordMissing, .cancelled, .inUse, .decoding, .tooLarge: false
         }
     }
 }

@@ -8,6 +8,8 @@ package struct Settings: Sendable {
         case timeZone = "time_zone"
         case dueHorizon = "due_horizon"
         case attemptDays = "attempt_days"
+        case outageDays = "outage_days"
+        case workerDeaths = "worker_deaths"
     }
 
     /// The ordering institution.
@@ -20,11 +22,13 @@ package struct Settings: Sendable {
 extension Store {
     /// - Throws: `StoreError` with code `configuration` while the own institution is not set.
     package func settings() async throws -> Settings {
-        let rows = try await query(
-            """
-            SELECT s.own_institution, i.acronym
-            FROM resutveksl.settings s JOIN resutveksl.institutions i ON i.institution = s.own_institution
-            """)
+        let rows = try await patiently { _ in
+            try await query(
+                """
+                SELECT s.own_institution, i.acronym
+                FROM resutveksl.settings s JOIN resutveksl.institutions i ON i.institution = s.own_institution
+                """)
+        }
         guard let (number, acronym) = try rows.decode(Int32.self, String.self).first,
             let own = InstitutionNumber(rawValue: number)
         else {
@@ -48,7 +52,7 @@ extension Store {
     package func set(_ key: Settings.Key, to value: String) async throws {
         let type: String =
             switch key {
-            case .ownInstitution, .attemptDays: "integer"
+            case .ownInstitution, .attemptDays, .outageDays, .workerDeaths: "integer"
             case .timeZone: "text"
             case .dueHorizon: "interval"
             }

@@ -18,12 +18,13 @@ package struct Store: Sendable {
         outage = Outage(logger: logger)
     }
 
+    /// - Parameter lease: of the claims that will be worked on; nil for a store that claims nothing.
     package init(
         _ string: ConnectionString, connections: Int = 4, options: ConnectionOptions = ConnectionOptions(),
-        logger: Logger
+        lease: Duration? = nil, logger: Logger
     ) {
         var options = options
-        options.sessionScript = Self.planning
+        options.sessionScript = Self.planning + (lease.map(Self.limits) ?? "")
         self.init(
             pool: ConnectionPool(string, limit: connections, options: options, logger: logger), logger: logger)
     }
@@ -36,6 +37,14 @@ package struct Store: Sendable {
         SET jit = off; SET plan_cache_mode = force_generic_plan;
         SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off
         """
+
+    /// A worker that hangs, is stopped or is cut off in the middle of a transaction holds locks that would keep others from
+    /// taking its orders over: the server ends the transaction before the lease is over.
+    private static func limits(_ lease: Duration) -> String {
+        let idle = Int64(max(lease / 2, .seconds(1)) / .milliseconds(1))
+        let statement = Int64(max(lease, .seconds(10)) / .milliseconds(1))
+        return "; SET idle_in_transaction_session_timeout = \(idle); SET statement_timeout = \(statement)"
+    }
 
     func query(_ statement: Statement, _ parameters: any PostgresEncodable...) async throws -> Rows {
         try await pool.withConnection { connection in

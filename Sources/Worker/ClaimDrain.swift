@@ -26,14 +26,16 @@ struct ClaimDrain {
             return reports
         }
         let settlement: Settlement
+        var isLost = false
         do {
             settlement = try await store.settle(claim.token)
         } catch let error as StoreError where error.code == .staleToken {
             logger.warning(
                 "a claim was lost before it was settled", metadata: ["run": "\(claim.run)", "token": "\(claim.token)"])
             settlement = Settlement()
+            isLost = true
         }
-        leases.end(claim.token)
+        leases.end(claim.token, isLost: isLost)
         return ClaimReport(
             orders: claim.orders.count, refused: claim.refused, settlement: settlement, lanes: reports)
     }

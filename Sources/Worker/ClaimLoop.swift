@@ -43,11 +43,12 @@ struct ClaimLoop {
     /// Runs `body` with what has to go on beside the work: heartbeats, and the deadline of a stop.
     func withHelpers<Value>(_ body: (inout Group) async throws -> Value) async throws -> Value {
         try await withThrowingTaskGroup(of: Happening.self) { group in
-            group.addTask {
+            // Neither may wait for a thread of the cooperative pool.
+            group.addTask(executorPreference: EventLoop.shared) {
                 await heartbeat.beat()
                 return .over
             }
-            group.addTask {
+            group.addTask(executorPreference: EventLoop.shared) {
                 await stop.wait()
                 _ = await EventLoop.shared.sleep(for: options.grace)
                 if !Task.isCancelled { stop.give(.atOnce) }
@@ -63,7 +64,7 @@ struct ClaimLoop {
     func takeWork(_ run: RunNumber, _ state: inout State, _ summary: inout RunSummary, _ group: inout Group)
         async throws
     {
-        try await sweep(&state, &summary)
+        try await lookAround(&state, &summary)
         state.isDrained = false
         while state.inWork[.backlog, default: 0] < options.claimsAtOnce {
             guard try await start(.backlog, .backlog, options.claimSize, run, &state, &group) != nil else {
@@ -123,11 +124,13 @@ struct ClaimLoop {
         return claim.isFull
     }
 
-    /// Takes over what dead workers have left behind, at the start and from time to time.
-    private func sweep(_ state: inout State, _ summary: inout RunSummary) async throws {
+    /// At the start and from time to time: takes over what dead workers have left behind, and lets the weekly refreshes of
+    /// admissions become due.
+    private func lookAround(_ state: inout State, _ summary: inout RunSummary) async throws {
         if let last = state.sweptAt, .now - last < min(options.lease / 3, .seconds(5)) { return }
         state.sweptAt = .now
-        let swept = try await store.sweep(living: heartbeat.leases.tokens)
+        let swept = try await store.sweep(living: heartbeat.leases.mine)
+        try await store.scheduleRefreshes()
         summary.swept.claims += swept.claims
         summary.swept.held += swept.held
         if swept.claims > 0 {

@@ -34,12 +34,13 @@ struct Lane {
     func drain() async throws -> LaneReport {
         var progress = Progress(report: LaneReport(source: source.institution, acronym: source.acronym))
         var machine = LaneMachine(orderCount: work.orders.count, setSize: source.setSize)
+        var action: LaneAction?
         do {
             try await store.beginLane(work, token: token)
+            action = try machine.handle(source.pause == nil ? .started : .paused)
         } catch let error as StoreError where error.code == .staleToken {
-            _ = try machine.handle(.tokenLost)
+            action = try machine.handle(.tokenLost)
         }
-        var action = try machine.handle(source.pause == nil ? .started : .paused)
         while let next = action {
             guard let event = try await perform(next, &progress) else { break }
             if stop.isGiven, !progress.isStopTold {
@@ -90,13 +91,14 @@ struct Lane {
         let questions = work.orders[set].map(question)
         do throws(SourceError) {
             let checked = try await untilTimeIsUp { () async throws(SourceError) in
-                try await line.ask(questions, of: source, isUrgent: isUrgent)
+                try await line.ask(questions, of: source, isUrgent: isUrgent) { leases.isHeld(token) }
             }
             progress.answer = checked
             return .answered(checked.sharing)
         } catch {
             try Task.checkCancellation()
             if error.isCancelled { return .stopRequested }
+            guard leases.isHeld(token) else { return .tokenLost }
             progress.failure = error
             if error.mayConcernOnePerson { return .answerFailed(error.outcome) }
             return .askFailed(fail(error, &progress))

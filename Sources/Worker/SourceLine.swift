@@ -33,7 +33,11 @@ actor SourceLine {
         do throws(SourceError) { _ = try await session(to: source) } catch { throw await noted(error) }
     }
 
-    func ask(_ questions: [Question], of source: Source, isUrgent: Bool) async throws(SourceError) -> CheckedAnswer {
+    /// - Parameter isCurrent: whether the answer is still wanted. A worker that was stopped or suspended finds its deadlines
+    ///   passed, and must not blame the source for that.
+    func ask(
+        _ questions: [Question], of source: Source, isUrgent: Bool, isCurrent: @Sendable () -> Bool
+    ) async throws(SourceError) -> CheckedAnswer {
         await take(isUrgent)
         defer { giveBack() }
         do throws(SourceError) {
@@ -41,7 +45,7 @@ actor SourceLine {
             defer { usedAt = .now }
             return try await session.ask(questions, basis: source.consentRule.legalBasis)
         } catch {
-            throw await noted(error)
+            throw isCurrent() ? await noted(error) : error
         }
     }
 

@@ -1,5 +1,4 @@
 import Postgres
-import Synchronization
 
 /// Tells lanes and claims to end.
 ///
@@ -15,7 +14,7 @@ package final class StopSignal: Sendable {
         package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
     }
 
-    private let given = Mutex(Level.none)
+    private let given = Guarded(Level.none)
     private let orderly = Bell()
     private let atOnce = Bell()
 

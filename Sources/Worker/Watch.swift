@@ -116,8 +116,12 @@ package struct Watch: Sendable {
 
     /// The next retry may be due before the next look.
     private func timeToLookAgain(_ state: ClaimLoop.State) async throws -> Duration {
+        // While there is a backlog something is always due; newcomers are looked for meanwhile.
+        if state.newcomersAfter != nil { return min(options.worker.lookInterval, options.pollInterval) }
         guard let due = try await store.timeToNextDue() else { return options.pollInterval }
-        return min(max(due, .milliseconds(1)), options.pollInterval)
+        // What became due since it was looked for, or cannot be had yet.
+        if due <= .zero { return min(.milliseconds(50), options.pollInterval) }
+        return min(due, options.pollInterval)
     }
 
     private func turnOver(_ book: inout Book) async throws {

@@ -48,6 +48,8 @@ struct ExitStatus {
             self.init(
                 code: Self.configuration,
                 message: "the own database has no or an old schema; run `resutveksl migrate`. \(error)")
+        case (.passwordMissing, _):
+            self.init(code: Self.configuration, message: "the own database does not let us in: \(error)")
         case (.server, let state) where state.hasPrefix("28") || state == "3D000":
             self.init(code: Self.configuration, message: "the own database does not let us in: \(error)")
         case (.server, let state) where !state.hasPrefix("57P") && state != "53300":

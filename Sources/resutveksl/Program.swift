@@ -34,13 +34,13 @@ struct Resutveksl: AsyncParsableCommand {
             Orders of "Hent ekstern norsk utdanning" are placed with `order place` or in SQL, and drained by `run`, which a \
             timer starts every night, or by `watch`, which stays. What failed is tried again at the same time the next day.
 
-            Exit codes: 0 all done; 1 refused or failed; 3 done, but some sources could not be asked; 64 wrong usage; \
+            Exit codes: 0 all done; 1 refused or failed; 3 done, but some sources could not be asked, or lines of a list were refused; 64 wrong usage; \
             69 the own database cannot be reached; 78 something is not set up.
             """,
         version: "0.1.0",
         subcommands: [
             Migrate.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self,
-            ResultsCommand.self, Changes.self,
+            AdmissionCommand.self, ResultsCommand.self, Changes.self,
             RunCommand.self, WatchCommand.self, Demo.self,
         ])
 }

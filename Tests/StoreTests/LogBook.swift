@@ -1,9 +1,9 @@
 import Logging
-import Synchronization
+import Postgres
 
 /// Everything that was logged, at the lowest level, for tests that read it.
 final class LogBook: Sendable {
-    private let entries = Mutex<[String]>([])
+    private let entries = Guarded<[String]>([])
 
     var text: String { entries.withLock { $0.joined(separator: "\n") } }
 

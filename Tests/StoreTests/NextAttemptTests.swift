@@ -35,6 +35,18 @@ import Testing
             "the timer came early over midnight", lastDue: "2026-11-25 00:05:00+01", timeOfDay: "00:05:00",
             now: "2026-11-24 23:59:00+01", next: "2026-11-25 23:05:00"),
         Case(
+            "the run crossed midnight", lastDue: "2026-11-23 23:59:45+01", timeOfDay: "23:59:50",
+            now: "2026-11-24 00:00:05+01", next: "2026-11-24 22:59:50"),
+        Case(
+            "the timer made up for the night of the spring gap at 03:00", lastDue: "2026-03-29 03:00:05+02",
+            timeOfDay: "03:00:05", now: "2026-03-29 03:00:20+02", next: "2026-03-30 01:00:05"),
+        Case(
+            "the night of the spring gap was let pass", lastDue: "2026-03-29 03:30:00+02", timeOfDay: "02:30:00",
+            now: "2026-03-30 02:30:20+02", next: "2026-03-31 00:30:00"),
+        Case(
+            "the night of the repeated hour was let pass", lastDue: "2026-10-25 02:30:00+01", timeOfDay: "02:30:00",
+            now: "2026-10-26 02:30:20+01", next: "2026-10-27 01:30:00"),
+        Case(
             "the day before the spring gap", lastDue: "2026-03-28 02:30:00+01", timeOfDay: "02:30:00",
             now: "2026-03-28 02:30:20+01", next: "2026-03-29 01:30:00"),
         Case(

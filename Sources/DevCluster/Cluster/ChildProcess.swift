@@ -1,19 +1,27 @@
-import Glibc
+package import Glibc
 
 /// Starts programs; what becomes of them is the caller's business.
-enum ChildProcess {
+package enum ChildProcess {
     /// Starts a program found by PATH, with signals as they are by default and no descriptor beyond the first three.
     ///
-    /// - Parameter environment: added to the process's own.
-    static func spawn(
-        _ arguments: [String], environment: [String: String], standardInputAndOutput descriptor: Int32
+    /// - Parameters:
+    ///   - environment: added to the process's own, without the variables that are meant for PostgreSQL clients.
+    ///   - descriptor: standard input and output.
+    ///   - errors: standard error; nil throws it away.
+    package static func spawn(
+        _ arguments: [String], environment: [String: String], standardInputAndOutput descriptor: Int32,
+        standardError errors: Int32? = nil
     ) throws(ClusterError) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, descriptor, 0)
         posix_spawn_file_actions_adddup2(&actions, descriptor, 1)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        if let errors {
+            posix_spawn_file_actions_adddup2(&actions, errors, 2)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        }
         // A server that is kept would hold a pipe of somebody who waits for its end.
         for other in 3..<Int32(1024) { posix_spawn_file_actions_addclose(&actions, other) }
 

@@ -13,6 +13,10 @@ package struct ClusterOptions: Sendable {
     ///
     /// For example `host all anna 127.0.0.1/32 scram-sha-256`.
     package var accessRules: [String] = []
+    /// Whether the server goes by a clock of its own, which `setClock` moves; needs the Debian package libfaketime.
+    ///
+    /// Time goes by for it as for everybody, but its own timeouts (`statement_timeout`, `lock_timeout`) do not fire.
+    package var hasOwnClock = false
     /// Where the cluster's folder is made; short, because the path of a socket has at most 107 bytes.
     package var parentFolder = "/tmp"
 

@@ -32,6 +32,27 @@ enum GuardScript {
             if [ "$1" = 0 ]; then echo ok; else echo "error $(tail -n 6 "$2" 2>/dev/null | tr '\n\t' '  ')"; fi
         }
 
+        # own_clock PROGRAM...: runs it by the cluster's own clock, if it has one: so many seconds beside the machine's. The
+        # library looks at the file whenever the program looks at its watch. What waits goes on by the machine's clock.
+        own_clock() {
+            if [ -e "$folder/clock" ]; then
+                LD_PRELOAD=$clock_library FAKETIME_TIMESTAMP_FILE=$folder/clock FAKETIME_NO_CACHE=1 NO_FAKE_STAT=1 \
+                    FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DISABLE_SHM=1 "$@"
+            else
+                "$@"
+            fi
+        }
+
+        # set_clock SECONDS: in one step, because the server may be looking.
+        set_clock() {
+            clock_library=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null | head -n 1)
+            if [ -z "$clock_library" ]; then
+                echo 'no libfaketime on this machine: install the Debian package libfaketime'
+                return 1
+            fi
+            echo "$1" >"$folder/clock.next" && mv "$folder/clock.next" "$folder/clock"
+        }
+
         stop_server() {
             [ -e "$data/postmaster.pid" ] || return 0
             "$bin/pg_ctl" stop -w -t "$2" -m "$1" -D "$data" </dev/null >"$folder/control.log" 2>&1
@@ -88,17 +109,30 @@ enum GuardScript {
                     </dev/null >"$folder/control.log" 2>&1
                 answer $? "$folder/control.log"
                 ;;
+            copy)
+                # A standby of the server that a connection string leads to.
+                "$bin/pg_basebackup" -D "$data" -R -X stream -c fast -d "$arguments" </dev/null >"$folder/control.log" 2>&1
+                answer $? "$folder/control.log"
+                ;;
+            promote)
+                "$bin/pg_ctl" promote -w -t 60 -s -D "$data" </dev/null >"$folder/control.log" 2>&1
+                answer $? "$folder/control.log"
+                ;;
             certificates)
                 # Names are separated by spaces.
                 make_certificates $arguments </dev/null >"$folder/control.log" 2>&1
                 answer $? "$folder/control.log"
                 ;;
             start)
-                "$bin/pg_ctl" start -w -t 60 -s -D "$data" -l "$folder/server.log" </dev/null >"$folder/control.log" 2>&1
+                own_clock "$bin/pg_ctl" start -w -t 60 -s -D "$data" -l "$folder/server.log" </dev/null >"$folder/control.log" 2>&1
                 answer $? "$folder/server.log"
                 ;;
             stop)
                 stop_server "$arguments" 60
+                answer $? "$folder/control.log"
+                ;;
+            clock)
+                set_clock "$arguments" >"$folder/control.log" 2>&1
                 answer $? "$folder/control.log"
                 ;;
             keep)

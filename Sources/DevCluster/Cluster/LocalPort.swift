@@ -3,13 +3,17 @@ import Glibc
 /// TCP on 127.0.0.1: addresses and free ports.
 enum LocalPort {
     /// A port that nobody listens on now.
+    ///
+    /// Below those that Linux gives to outgoing connections (from 32768 on): one of them could be in use when a server comes
+    /// back to its port.
     static func free() throws(ClusterError) -> Int {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        defer { close(listener) }
-        guard listener >= 0, bind(listener, to: 0), let port = port(of: listener) else {
-            throw ClusterError(.programFailed, "no free port on 127.0.0.1: \(String(cString: strerror(errno)))")
+        for _ in 0..<100 {
+            let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            defer { close(listener) }
+            let port = Int.random(in: 16_384..<32_768)
+            if listener >= 0, bind(listener, to: port) { return port }
         }
-        return port
+        throw ClusterError(.programFailed, "no free port on 127.0.0.1: \(String(cString: strerror(errno)))")
     }
 
     static func bind(_ descriptor: Int32, to port: Int) -> Bool {
@@ -19,15 +23,6 @@ enum LocalPort {
     /// - Returns: whether the connection is made or, on a non-blocking socket, under way.
     static func connect(_ descriptor: Int32, to port: Int) -> Bool {
         withAddress(of: port) { Glibc.connect(descriptor, $0, $1) == 0 || errno == EINPROGRESS }
-    }
-
-    static func port(of descriptor: Int32) -> Int? {
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-        }
-        return status == 0 ? Int(UInt16(bigEndian: address.sin_port)) : nil
     }
 
     private static func withAddress<Result>(

@@ -1,4 +1,5 @@
 package import Logging
+import Postgres
 
 /// A PostgreSQL server of one's own in a temporary folder, gone without a trace when its owner is gone.
 ///
@@ -44,6 +45,13 @@ package actor PrivateCluster {
     package static func start(
         _ options: ClusterOptions = ClusterOptions(), logger: Logger = Logger(label: "resutveksl.cluster")
     ) async throws(ClusterError) -> PrivateCluster {
+        try await start(options, logger: logger, copying: nil)
+    }
+
+    /// - Parameter origin: how to reach the server that it becomes a standby of; nil for one that begins empty.
+    static func start(
+        _ options: ClusterOptions, logger: Logger, copying origin: String?
+    ) async throws(ClusterError) -> PrivateCluster {
         let guardian = try ClusterGuard(parentFolder: options.parentFolder)
         let places = try place(try await guardian.ask(nil))
         let port = options.needsTCP ? try LocalPort.free() : 5432
@@ -51,7 +59,7 @@ package actor PrivateCluster {
             guardian: guardian, folder: places.folder, serverPrograms: places.programs, port: port, options: options,
             logger: logger)
         do throws(ClusterError) {
-            try await cluster.setUp()
+            try await cluster.setUp(copying: origin)
         } catch {
             await cluster.remove()
             throw error
@@ -75,13 +83,13 @@ package actor PrivateCluster {
         }
     }
 
-    private func setUp() async throws(ClusterError) {
+    private func setUp(copying origin: String?) async throws(ClusterError) {
         let socket = "\(folder)/.s.PGSQL.\(port)"
         guard socket.utf8.count <= 107 else {
             throw ClusterError(
                 .folder, "the socket \(socket) has a longer path than the 107 bytes that fit: choose a shorter folder")
         }
-        try await command("init")
+        if let origin { try await command("copy \(origin)") } else { try await command("init") }
         if !options.certificateNames.isEmpty {
             let isPlain = options.certificateNames.allSatisfy { name in
                 name.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 122) || $0 == 45 || $0 == 46 }
@@ -91,6 +99,7 @@ package actor PrivateCluster {
         }
         try TextFile.append(options.configuration(folder: folder, port: port), to: folder + "/data/postgresql.conf")
         try TextFile.replace(folder + "/data/pg_hba.conf", with: options.accessFile())
+        if options.hasOwnClock { try await command("clock +0") }
         try await command("start")
     }
 
@@ -107,6 +116,32 @@ package actor PrivateCluster {
     package func restart(_ mode: StopMode = .fast) async throws(ClusterError) {
         try await stop(mode)
         try await startAgain()
+    }
+
+    /// Moves the server's clock to so many seconds after (or before) the machine's.
+    ///
+    /// It is what the server shows from now on, in sessions that exist too, and after a restart.
+    ///
+    /// - Throws: `ClusterError` for a cluster whose options give it no clock of its own.
+    package func setClock(secondsAhead seconds: Int) async throws(ClusterError) {
+        guard options.hasOwnClock else {
+            throw ClusterError(.invalidRequest, "this private PostgreSQL server has no clock of its own")
+        }
+        try await command("clock \(seconds < 0 ? "" : "+")\(seconds)")
+    }
+
+    /// Changes who is let in; in force when this returns, for sessions that begin later.
+    ///
+    /// - Parameter rules: as `ClusterOptions.accessRules`.
+    package func replaceAccessRules(_ rules: [String]) async throws {
+        var changed = options
+        changed.accessRules = rules
+        try TextFile.replace(folder + "/data/pg_hba.conf", with: changed.accessFile())
+        let connection = try await connect()
+        _ = try await connection.query("SELECT pg_reload_conf()")
+        await connection.close()
+        // The server reads the file a moment after it was told to.
+        try await Task.sleep(for: .milliseconds(100))
     }
 
     /// Stops the server and removes the folder; safe to call twice.
@@ -135,7 +170,7 @@ package actor PrivateCluster {
 
     // MARK: The guard
 
-    private func command(_ command: String) async throws(ClusterError) {
+    func command(_ command: String) async throws(ClusterError) {
         // One question at a time: the answers carry no number.
         while isTalking { await withCheckedContinuation { waiting.append($0) } }
         isTalking = true

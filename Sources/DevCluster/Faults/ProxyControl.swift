@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Postgres
 
 /// What the proxy's thread and its owner say to each other.
 final class ProxyControl: Sendable {
@@ -17,7 +17,7 @@ final class ProxyControl: Sendable {
         let waiting: [CheckedContinuation<Void, Never>]
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     /// Readable when there is something to look at.
     let wakeDescriptor: Int32
     private let signalDescriptor: Int32

@@ -79,13 +79,15 @@ private actor ConnectAttempt {
         guard let pointer = parameters().start() else {
             throw failure(.connectFailed, .connect, "out of memory")
         }
-        let handle = LibpqHandle(pointer, notices: NoticeSink(logger: logger))
+        let handle = LibpqHandle(pointer, notices: NoticeSink(logger: logger, logsTexts: options.logsNoticeTexts))
         // libpq tells the SQLSTATE of a refused login only inside the text, and only when it is asked to be verbose.
         PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
         var next = PGRES_POLLING_WRITING
+        var phase = PostgresError.Phase.connect
         while next != PGRES_POLLING_OK {
-            let phase = phase(of: pointer)
+            // libpq forgets how far it had come when it fails: then it is what it was before.
             if next == PGRES_POLLING_FAILED || PQstatus(pointer) == CONNECTION_BAD { throw refusal(pointer, phase) }
+            phase = self.phase(of: pointer)
             // The socket may be another one after each call: libpq opens a new one when it falls back from TLS.
             let interest: EventLoop.Interest = next == PGRES_POLLING_READING ? .read : .write
             switch await loop.wait(for: PQsocket(pointer), interest, until: deadline) {
@@ -125,6 +127,7 @@ private actor ConnectAttempt {
         let text = String(cString: PQerrorMessage(pointer)).trimmingNewlines()
         // The severity is in the language of the server (FATALT, 致命错误); two spaces and five characters follow it.
         guard let match = text.firstMatch(of: /(\S+):  ([0-9A-Z]{5}): ([^\n]*)/) else {
+            if PQconnectionNeedsPassword(pointer) == 1 { return failure(.passwordMissing, .authenticate, text) }
             let isTLS = phase == .tls || text.contains("SSL") || text.contains("certificate")
             return failure(
                 .connectFailed, isTLS ? .tls : phase, text.isEmpty ? "the server closed the connection" : text)

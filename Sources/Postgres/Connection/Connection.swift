@@ -156,7 +156,13 @@ package actor Connection {
     }
 
     func beginTransaction() async throws(PostgresError) -> UInt64 {
-        _ = try await query("BEGIN", [], timeout: nil, transaction: nil)
+        do throws(PostgresError) {
+            _ = try await query("BEGIN", [], timeout: nil, transaction: nil)
+        } catch {
+            // It may have taken effect without our hearing of it: the next user would be in a transaction unawares.
+            if error.code != .inUse { close() }
+            throw error
+        }
         // Between the statement and this line nobody else can have entered: both run on the actor without suspension.
         guard use == .idle else { throw failure(.inUse, .query, "the connection is in use by another task") }
         lastTransaction += 1
@@ -337,7 +343,7 @@ package actor Connection {
     func failure(_ code: PostgresError.Code, _ phase: PostgresError.Phase, _ message: String) -> PostgresError {
         PostgresError(
             code, phase: phase, message: message, host: host, database: database,
-            errno: code == .connectionLost ? SystemErrorName.inMessage(message) : nil)
+            errno: code == .timedOut ? "ETIMEDOUT" : code == .connectionLost ? SystemErrorName.inMessage(message) : nil)
     }
 
     /// The connection broke: closes it and tells what libpq knows.

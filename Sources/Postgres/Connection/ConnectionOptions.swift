@@ -16,6 +16,8 @@ package struct ConnectionOptions: Sendable {
     package var applicationName: String
     /// Statements that a pool runs in each new session; empty for none.
     package var sessionScript: String
+    /// Whether the server's notices are logged with their texts, or by SQLSTATE alone.
+    package var logsNoticeTexts = true
 
     package init(
         connectTimeout: Duration = .seconds(10), statementTimeout: Duration = .seconds(60),

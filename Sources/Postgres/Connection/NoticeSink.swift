@@ -4,8 +4,12 @@ import Logging
 /// Hands the server's notices to the log.
 final class NoticeSink: Sendable {
     private let logger: Logger
+    private let logsTexts: Bool
 
-    init(logger: Logger) { self.logger = logger }
+    init(logger: Logger, logsTexts: Bool = true) {
+        self.logger = logger
+        self.logsTexts = logsTexts
+    }
 
     /// Notices are delivered while libpq parses input, so the sink must outlive the connection that it is given to.
     func attach(to connection: OpaquePointer) {
@@ -22,11 +26,9 @@ final class NoticeSink: Sendable {
             code.asciiValue.flatMap { PQresultErrorField(result, Int32($0)) }.map { String(cString: $0) }
         }
         let severity = field("V") ?? "NOTICE"
+        var metadata: Logger.Metadata = ["severity": "\(severity)", "sqlstate": "\(field("C") ?? "")"]
+        if logsTexts { metadata["notice"] = "\((field("M") ?? "").maskingPersonNumbers())" }
         logger.log(
-            level: severity == "WARNING" ? .warning : .debug, "notice from the server",
-            metadata: [
-                "severity": "\(severity)", "sqlstate": "\(field("C") ?? "")",
-                "notice": "\((field("M") ?? "").maskingPersonNumbers())",
-            ])
+            level: severity == "WARNING" ? .warning : .debug, "notice from the server", metadata: metadata)
     }
 }

@@ -1,13 +1,12 @@
 import CLibpq
 import Glibc
-import Synchronization
 
 /// Calls that block and cannot be interrupted (`getaddrinfo`, `PQcancel`), each on an operating-system thread of its own.
 package enum DetachedThread {
     /// Threads that may be stuck at the same time; beyond it a call is refused at once instead of piling up.
     static let limit = 64
 
-    private static let running = Mutex(0)
+    private static let running = Guarded(0)
 
     private final class Box: Sendable {
         let body: @Sendable () -> Void
@@ -72,7 +71,7 @@ package enum DetachedThread {
 
     /// A value on its way from a thread to a task, with a descriptor that the loop can wait for.
     private final class Handover<Value: Sendable>: Sendable {
-        private let stored = Mutex<Value?>(nil)
+        private let stored = Guarded<Value?>(nil)
         private let descriptor = resutveksl_eventfd()
 
         deinit { close(descriptor) }

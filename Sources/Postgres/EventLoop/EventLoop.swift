@@ -1,13 +1,15 @@
 import CLibpq
 import Glibc
-import Synchronization
 
 /// One thread that waits for sockets and runs the connections that own them.
 ///
 /// It is the executor of every `Connection`, so that libpq's calls for fifty sources happen on one thread, wake-ups come
 /// in batches, and neither the cooperative pool nor a thread per connection is ever parked in a wait. Nothing that
 /// computes for long belongs on it: rows are decoded, checked and written by the tasks that asked for them.
-package final class EventLoop: SerialExecutor {
+///
+/// Swift resumes a task on the cooperative pool even when the actor it continues on runs here. A task that must go on while
+/// the pool is busy (a heartbeat) is started with this loop as its preferred executor.
+package final class EventLoop: SerialExecutor, TaskExecutor {
     /// The loop of the process.
     ///
     /// One is enough: its work per wake-up is a few microseconds a connection.
@@ -42,7 +44,7 @@ package final class EventLoop: SerialExecutor {
         var thread: pthread_t?
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let wakeDescriptor: Int32
 
     package init() {
@@ -130,7 +132,9 @@ package final class EventLoop: SerialExecutor {
                 state.jobs.removeAll(keepingCapacity: true)
                 return jobs
             }
-            for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+            for job in jobs {
+                job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            }
 
             descriptors.removeAll(keepingCapacity: true)
             owners.removeAll(keepingCapacity: true)

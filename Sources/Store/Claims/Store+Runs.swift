@@ -47,14 +47,16 @@ extension Store {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// How long it is until the earliest order is due that is not due now; nil when there is none.
+    /// How long it is until the earliest order is due, negative when it is due already; nil when there is none.
     package func timeToNextDue() async throws -> Duration? {
-        try await query(
-            """
-            SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::bigint
-            FROM resutveksl.orders WHERE state IN ('ordered', 'awaiting_retry') AND due_at > now()
-            """
-        ).single(Int64?.self).map { .milliseconds($0) }
+        try await patiently { _ in
+            try await query(
+                """
+                SELECT ceil(extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::bigint
+                FROM resutveksl.orders WHERE state IN ('ordered', 'awaiting_retry')
+                """
+            ).single(Int64?.self).map { .milliseconds($0) }
+        }
     }
 
     /// When the earliest of the open orders is due, as FS shows times; nil when none is open.

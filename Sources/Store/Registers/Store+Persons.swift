@@ -33,17 +33,19 @@ extension Store {
         of number: PersonNumber, answer: ConsentAnswer, on day: CalendarDay?, channel: ConsentChannel,
         type: AcceptanceType
     ) async throws {
-        let rows = try await query(
-            """
-            INSERT INTO resutveksl.acceptances (person_id, acceptance_type, answer, answered_on, channel)
-            SELECT p.person_id, $2, $3, coalesce($4, (now() AT TIME ZONE s.time_zone)::date), $5
-            FROM resutveksl.persons p CROSS JOIN resutveksl.settings s
-            WHERE p.person_number = $1
-            ON CONFLICT (person_id) DO UPDATE SET acceptance_type = EXCLUDED.acceptance_type,
-                answer = EXCLUDED.answer, answered_on = EXCLUDED.answered_on, channel = EXCLUDED.channel,
-                entered_by = session_user, entered_at = now()
-            """,
-            number.digits, type.rawValue, answer.rawValue, day.map { PostgresDate($0) }, channel.rawValue)
+        let rows = try await sayingWhy {
+            try await query(
+                """
+                INSERT INTO resutveksl.acceptances (person_id, acceptance_type, answer, answered_on, channel)
+                SELECT p.person_id, $2, $3, coalesce($4, (now() AT TIME ZONE s.time_zone)::date), $5
+                FROM resutveksl.persons p CROSS JOIN resutveksl.settings s
+                WHERE p.person_number = $1
+                ON CONFLICT (person_id) DO UPDATE SET acceptance_type = EXCLUDED.acceptance_type,
+                    answer = EXCLUDED.answer, answered_on = EXCLUDED.answered_on, channel = EXCLUDED.channel,
+                    entered_by = session_user, entered_at = now()
+                """,
+                number.digits, type.rawValue, answer.rawValue, day.map { PostgresDate($0) }, channel.rawValue)
+        }
         guard rows.affected == 1 else {
             throw StoreError(
                 .notFound, "no person with this number is known here. Register the person first: resutveksl person add")

@@ -38,6 +38,7 @@ struct OrderEntry: Encodable {
     let orderedAt: String
     let state: String
     let refusal: String?
+    let holdReason: String?
     let dueAt: String?
     let completedAt: String?
     let attempts: Int
@@ -58,6 +59,7 @@ struct OrderEntry: Encodable {
         orderedAt = order.orderedAt
         state = order.state.rawValue
         refusal = order.refusal
+        holdReason = order.holdReason
         dueAt = order.dueAt
         completedAt = order.completedAt
         attempts = order.attempts

@@ -54,6 +54,7 @@ enum OrderText {
         var lines = ["Order \(order.number) for \(order.person), \(order.purpose): \(order.state.rawValue)"]
         lines.append("  Bestilt \(order.orderedAt) by \(order.orderedBy)\(order.reference.map { ", \($0)" } ?? "")")
         if let due = order.dueAt { lines.append("  due \(due)") }
+        if let reason = order.holdReason { lines.append("  held: \(reason)") }
         if let completed = order.completedAt { lines.append("  completed \(completed)") }
         if let refusal = order.refusal {
             let sentence = "No institution can be asked by the person's number."

@@ -56,7 +56,8 @@ struct RunCommand: AsyncParsableCommand {
         let stop = StopSignal()
         let progress = RunProgress()
         let logger = database.logger(besides: progress)
-        var store = try await database.store(connections: worker.connections, logger: logger)
+        var store = try await database.store(
+            connections: worker.connections, lease: .seconds(worker.lease), logger: logger)
         store.patience = worker.patience(until: stop)
         var options = WorkerOptions()
         worker.apply(to: &options)

@@ -40,7 +40,8 @@ struct WatchCommand: AsyncParsableCommand {
     func run() async throws {
         let stop = StopSignal()
         let logger = database.logger()
-        var store = try await database.store(connections: worker.connections, logger: logger)
+        var store = try await database.store(
+            connections: worker.connections, lease: .seconds(worker.lease), logger: logger)
         var options = WatchOptions()
         worker.apply(to: &options.worker)
         options.worker.breakerRest = .seconds(rest)
@@ -53,6 +54,6 @@ struct WatchCommand: AsyncParsableCommand {
         let service = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
         let summary = try await Watch(store: store, options: options, stop: stop, service: service, logger: logger)
             .work()
-        print("Stopped. \(summary.report)")
+        print(summary.report)
     }
 }

@@ -38,8 +38,8 @@ struct DatabaseOptions: ParsableArguments {
     }
 
     /// The store, once its schema is what this program expects.
-    func store(connections: Int = 1, logger: Logger? = nil) async throws -> Store {
-        let store = try Store(connection, connections: connections, logger: logger ?? self.logger())
+    func store(connections: Int = 1, lease: Duration? = nil, logger: Logger? = nil) async throws -> Store {
+        let store = try Store(connection, connections: connections, lease: lease, logger: logger ?? self.logger())
         try await store.pool.withConnection { try await Migrator(.ownDatabase).requireCurrent($0) }
         return store
     }

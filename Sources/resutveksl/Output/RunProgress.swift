@@ -1,6 +1,6 @@
 import Exchange
 import Foundation
-import Synchronization
+import Postgres
 import Worker
 
 /// Shows a run on a terminal as a bar over the sources, and as nothing in a pipe, where the log tells.
@@ -15,7 +15,7 @@ final class RunProgress: Sendable {
         var drawnAt: ContinuousClock.Instant?
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let isTerminal: Bool
 
     init(isTerminal: Bool = isatty(STDERR_FILENO) == 1) { self.isTerminal = isTerminal }

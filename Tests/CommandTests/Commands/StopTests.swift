@@ -69,4 +69,57 @@ import Testing
         #expect(try await installation.run("run").status == 0)
         #expect(try await installation.value("SELECT count(*) FROM resutveksl.external_results") == "1")
     }
+
+    @Test("when the grace is over the question in work is taken back, and everything is handed back")
+    func grace() async throws {
+        let installation = try await Installation.make(203)
+        try await installation.order(Installation.person1)
+        let holder = try await lock(installation)
+        let run = try installation.start(["run", "--grace", "1"])
+        try await waitsInQuestion(installation)
+        let began = ContinuousClock.now
+        run.send(SIGTERM)
+        let finished = try await run.finished()
+        #expect(finished.status == 3)
+        #expect(ContinuousClock.now - began > .milliseconds(900))
+        #expect(ContinuousClock.now - began < .seconds(30))
+        // The source's server was told, and does not go on with it.
+        let busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(installation.database(of: 203))' "
+        try await eventually("the question is taken back") {
+            try await installation.value(busy + "AND wait_event_type = 'Lock'") == "0"
+        }
+        await holder.close()
+        #expect(try await installation.value("SELECT string_agg(state, ' ') FROM resutveksl.orders") == "ordered")
+        #expect(try await installation.run("run").status == 0)
+        #expect(try await installation.value("SELECT count(*) FROM resutveksl.external_results") == "1")
+    }
+
+    @Test("a worker that was stopped longer than its lease asks and writes nothing when it goes on")
+    func stale() async throws {
+        let installation = try await Installation.make(203)
+        for person in [Installation.person1, Installation.person2] { try await installation.order(person) }
+        try await installation.must("source", "add", "203", installation.connection(of: 203), "--set-size", "1")
+        let holder = try await lock(installation)
+        let late = try installation.start(["run", "--lease", "1"])
+        try await waitsInQuestion(installation)
+        late.send(SIGSTOP)
+        await holder.close()
+        // Waits until the lease is over, and takes over.
+        let other = try await installation.run("run")
+        #expect(other.status == 0, "\(other.output)\(other.errors)")
+        #expect(other.output.contains("Took over 1 claim of workers that had died"))
+        let settled = "SELECT string_agg(t::text, '|' ORDER BY order_number) FROM resutveksl.transfers t"
+        let before = try await installation.value(settled)
+        let asked = "SELECT count(*) FROM resutveksl.disclosures"
+        let askedBefore = try await installation.value(asked, in: installation.database(of: 203))
+        late.send(SIGCONT)
+        let finished = try await late.finished()
+        #expect(finished.errors.contains("no longer held"))
+        #expect(try await installation.value(settled) == before)
+        #expect(try await installation.value("SELECT count(*) FROM resutveksl.external_results") == "1")
+        #expect(try await installation.value(asked, in: installation.database(of: 203)) == askedBefore)
+        #expect(
+            try await installation.value("SELECT string_agg(DISTINCT state, ' ') FROM resutveksl.orders") == "completed"
+        )
+    }
 }

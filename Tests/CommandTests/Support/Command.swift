@@ -1,6 +1,5 @@
 import Foundation
 import Postgres
-import Synchronization
 import Testing
 
 /// A program that was started, whose output is collected while it runs.
@@ -19,7 +18,10 @@ final class Command: Sendable {
     let identifier: pid_t
     private let words: [String]
     private let spawned: Spawned
-    private let state = Mutex(State())
+    private let state = Guarded(State())
+
+    /// What a user's shell has in any case, and what sanitizers go by.
+    private static let inherited: Set = ["PATH", "HOME", "ASAN_OPTIONS", "TSAN_OPTIONS"]
 
     /// The built program, beside the test runner.
     static var program: String {
@@ -33,14 +35,14 @@ final class Command: Sendable {
 
     /// - Parameters:
     ///   - words: the program, found by PATH, and its arguments.
-    ///   - environment: added to PATH and HOME, which is all that is inherited.
+    ///   - environment: added to the little that is inherited.
     ///   - text: what stands on standard input, which ends there; nil leaves it open for `type`.
     ///   - limit: after which it is killed, and fails; generous, for busy machines.
     init(
         _ words: [String], environment: [String: String] = [:], input text: String? = "",
         limit: Duration = .seconds(180)
     ) throws {
-        let inherited = ProcessInfo.processInfo.environment.filter { $0.key == "PATH" || $0.key == "HOME" }
+        let inherited = ProcessInfo.processInfo.environment.filter { Self.inherited.contains($0.key) }
         let environment = inherited.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
         let spawned = try Spawned(words, environment: environment)
         self.words = words

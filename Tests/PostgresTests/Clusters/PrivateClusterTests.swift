@@ -35,6 +35,34 @@ import Testing
         await #expect(throws: ClusterError.self) { try await cluster.restart() }
     }
 
+    @Test func `with a clock of its own shows the time that it was set to, also after a restart`() async throws {
+        var options = ClusterOptions()
+        options.hasOwnClock = true
+        try await PrivateCluster.with(options) { cluster in
+            func ahead(_ connection: Connection) async throws -> Int {
+                let now = try await connection.query("SELECT extract(epoch FROM clock_timestamp())::bigint")
+                return try now.single(Int.self) - time(nil)
+            }
+            var connection = try await cluster.connect()
+            #expect(abs(try await ahead(connection)) <= 1)
+            for seconds in [40_000_000, -40_000_000, 3_600] {
+                try await cluster.setClock(secondsAhead: seconds)
+                #expect(abs(try await ahead(connection) - seconds) <= 1, "in a session that existed")
+            }
+            await connection.close()
+            try await cluster.restart()
+            connection = try await cluster.connect()
+            #expect(abs(try await ahead(connection) - 3_600) <= 1)
+            await connection.close()
+        }
+    }
+
+    @Test func `without a clock of its own cannot be set`() async throws {
+        try await PrivateCluster.with { cluster in
+            _ = await #expect(throws: ClusterError.self) { try await cluster.setClock(secondsAhead: 60) }
+        }
+    }
+
     @Test func `leaves nothing when its last reference goes`() async throws {
         var cluster: PrivateCluster? = try await PrivateCluster.start()
         let folder = try #require(cluster?.folder)

@@ -27,7 +27,8 @@ import Testing
 
     @Test func `that are missing fail before the server can refuse`() async throws {
         let error = try await failure { _ = try await connect(tcp: "user=anna passfile=/dev/null") }
-        #expect(error.code == .connectFailed)
+        #expect(error.code == .passwordMissing)
+        #expect(error.phase == .authenticate)
         #expect(error.message.contains("no password supplied"))
     }
 

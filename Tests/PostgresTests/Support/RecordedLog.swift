@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import Postgres
 
 /// A log that keeps its lines for the test to read.
 final class RecordedLog: Sendable {
@@ -9,7 +9,7 @@ final class RecordedLog: Sendable {
         let metadata: [String: String]
     }
 
-    private let kept = Mutex<[Line]>([])
+    private let kept = Guarded<[Line]>([])
 
     var lines: [Line] { kept.withLock { $0 } }
 

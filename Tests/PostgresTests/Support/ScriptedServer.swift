@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// A listener on 127.0.0.1 that answers the first packet of every client with the same bytes and hangs up.
 final class ScriptedServer: Sendable {

@@ -1,10 +1,10 @@
-import Synchronization
+import Postgres
 
 /// A value that several tasks of a test change.
 final class Shared<Value: Sendable>: Sendable {
-    private let mutex: Mutex<Value>
+    private let mutex: Guarded<Value>
 
-    init(_ value: Value) { mutex = Mutex(value) }
+    init(_ value: Value) { mutex = Guarded(value) }
 
     var value: Value { mutex.withLock { $0 } }
 

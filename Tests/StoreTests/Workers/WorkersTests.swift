@@ -1,0 +1,172 @@
+import DevCluster
+import Exchange
+import Postgres
+import Store
+import Testing
+import Worker
+
+/// Several workers, workers that die, and workers that were away.
+@Suite struct WorkersTests {
+    private static let asked = "SELECT calls FROM pg_stat_user_functions WHERE funcname = 'ask_v1'"
+
+    @Test("workers share the orders: each order is in one claim, and every source is asked about it once")
+    func sharing() async throws {
+        let playground = try await Playground.make(203, 204)
+        try await playground.own("UPDATE resutveksl.sources SET set_size = 20")
+        try await playground.orderForPool(400)
+        let summaries = try await withThrowingTaskGroup(of: RunSummary.self) { group in
+            for _ in 0..<3 { group.addTask { try await playground.run { $0.claimSize = 40 } } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(summaries.map(\.orders).reduce(0, +) == 400)
+        #expect(summaries.filter { $0.orders > 0 }.count >= 2, "one did not do everything alone")
+        #expect(try await playground.value("SELECT sum(asked) FROM resutveksl.run_sources") == "800")
+        #expect(try await playground.value("SELECT max(attempts) FROM resutveksl.orders") == "1")
+        #expect(try await playground.value("SELECT sum(sets) FROM resutveksl.run_sources WHERE source = 203") == "20")
+    }
+
+    @Test("a run does not leave behind what a worker that died was holding: it waits for the lease and takes it over")
+    func takeOver() async throws {
+        let playground = try await Playground.make(203)
+        let order = try await playground.order(Playground.person1)
+        let dead = try await playground.store.beginRun(worker: "dead")
+        _ = try await playground.store.claim(run: dead, limit: 10, lease: .seconds(2))
+        let summary = try await playground.run { $0.waitsForOthers = true }
+        #expect(summary.swept.claims == 1)
+        #expect(summary.orders == 1)
+        #expect(summary.duration > .seconds(1))
+        #expect(try await playground.state(order) == .completed)
+    }
+
+    @Test("a run does not wait for a worker that lives")
+    func othersLive() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.order(Playground.person1)
+        let lock = try await playground.lockPersons(at: 203)
+        let slow = Task { try await playground.run { $0.lease = .seconds(12) } }
+        try await playground.wait { try await $0.value("SELECT count(*) FROM resutveksl.claims") == "1" }
+        let began = ContinuousClock.now
+        let idle = try await playground.run { $0.waitsForOthers = true }
+        #expect(idle.orders == 0 && idle.swept.claims == 0)
+        #expect(ContinuousClock.now - began < .seconds(10), "a sign of life is enough")
+        await lock.close()
+        #expect(try await slow.value.settlement.completed == 1)
+    }
+
+    @Test("the heartbeat goes on while every thread of the cooperative pool is busy")
+    func heartbeat() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.order(Playground.person1)
+        let lock = try await playground.lockPersons(at: 203)
+        let worker = Task { try await playground.run { $0.lease = .seconds(2) } }
+        try await playground.wait {
+            try await $0.value(
+                at: 203,
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                == "1"
+        }
+        let end = ContinuousClock.now + .seconds(5)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<64 { group.addTask { while ContinuousClock.now < end {} } }
+        }
+        let isHeld = try await playground.value(
+            "SELECT bool_and(lease_until > clock_timestamp() AND ended_at IS NULL) FROM resutveksl.claims")
+        #expect(isHeld == "true")
+        await lock.close()
+        #expect(try await worker.value.settlement.completed == 1)
+    }
+
+    @Test("new orders do not wait behind a large run")
+    func newcomers() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.own("UPDATE resutveksl.sources SET set_size = 10")
+        try await playground.orderForPool(1500)
+        try await playground.at(
+            203,
+            """
+            ALTER FUNCTION resutveksl.sharing_state() RENAME TO truly;
+            CREATE FUNCTION resutveksl.sharing_state() RETURNS text LANGUAGE plpgsql AS $$
+                BEGIN PERFORM pg_sleep(0.03); RETURN resutveksl.truly(); END $$;
+            """)
+        let worker = Task {
+            try await playground.run {
+                $0.claimSize = 500
+                $0.lookInterval = .milliseconds(100)
+            }
+        }
+        try await playground.wait { try await $0.value("SELECT count(*) FROM resutveksl.claims") == "2" }
+        try await Task.sleep(for: .milliseconds(500))
+        let order = try await playground.order(Playground.person1)
+        try await playground.wait { try await $0.isCompleted(order) }
+        let left = try await playground.value(
+            "SELECT count(*) > 500 FROM resutveksl.orders WHERE state IN ('ordered', 'fetching')")
+        #expect(left == "true", "most of what was there before it is still to be done")
+        let summary = try await worker.value
+        #expect(summary.settlement.completed == 1501)
+    }
+
+    @Test("an order that kills its workers is isolated and held with a reason; what was beside it is fetched")
+    func heldOrder() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.orderForPool(300)
+        let killer = "SELECT order_number FROM resutveksl.orders ORDER BY order_number OFFSET 137 LIMIT 1"
+        let number = try #require(try await playground.value(killer).flatMap { Int64($0) })
+        var deaths = 0
+        var sizes: [Int] = []
+        while deaths < 20 {
+            let run = try await playground.store.beginRun(worker: "doomed")
+            let backlog = try await playground.store.claim(run: run, limit: 5000, lease: .seconds(60))
+            let claim: Claim?
+            if let backlog {
+                claim = backlog
+            } else {
+                claim = try await playground.store.claim(.suspects, run: run, limit: 5000, lease: .seconds(60))
+            }
+            guard let claim else { break }
+            if claim.orders.contains(where: { $0.number.rawValue == number }) {
+                deaths += 1
+                sizes.append(claim.orders.count)
+                try await playground.own("UPDATE resutveksl.claims SET lease_until = now() WHERE ended_at IS NULL")
+                _ = try await playground.store.sweep()
+            } else {
+                for lane in claim.lanes {
+                    _ = try await playground.store.endLane(
+                        lane, .done, remaining: [], fault: nil, token: claim.token, run: run)
+                }
+                _ = try await playground.store.settle(claim.token)
+            }
+        }
+        #expect(deaths == 6)
+        #expect(sizes == [300, 100, 10, 1, 1, 1])
+        #expect(
+            try await playground.value("SELECT hold_reason FROM resutveksl.orders WHERE state = 'held'")
+                == "6 workers in a row died while it was in work")
+        #expect(try await playground.value("SELECT count(*) FROM resutveksl.orders WHERE state = 'completed'") == "299")
+        #expect(try await playground.value("SELECT count(*) FROM resutveksl.transfer_log WHERE event = 'held'") == "1")
+
+        // An operator has looked into it.
+        try await playground.own("SELECT resutveksl.release(\(number))")
+        #expect(try await playground.run().settlement.completed == 1)
+    }
+
+    @Test("a worker that comes back after its lease has run out does not even ask")
+    func asksNothingWhenLate() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.own("UPDATE resutveksl.sources SET set_size = 1")
+        for person in [Playground.person1, Playground.person2] { try await playground.order(person) }
+        let lock = try await playground.lockPersons(at: 203)
+        let late = Task { try await playground.run { $0.lease = .seconds(2) } }
+        try await playground.wait { try await $0.value("SELECT count(*) FROM resutveksl.claims") == "1" }
+        // It is taken for dead, and another worker does its work.
+        try await playground.own("UPDATE resutveksl.claims SET lease_until = now() - interval '1 second'")
+        try await Task.sleep(for: .milliseconds(900))
+        await lock.close()
+        let other = try await playground.run()
+        _ = try await late.value
+        #expect(other.swept.claims + other.orders > 0 || playground.log.text.contains("no longer held"))
+        #expect(try await playground.value("SELECT count(*) FROM resutveksl.orders WHERE state = 'completed'") == "2")
+        // The set that was under way was asked about twice; the one after it was not.
+        let asked = try await playground.value(at: 203, Self.asked).flatMap { Int($0) } ?? 0
+        #expect(asked <= 3)
+    }
+}
