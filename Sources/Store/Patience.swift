@@ -74,12 +74,13 @@ extension Store {
 
 extension PostgresError {
     /// Whether the same may succeed a moment later: the server is away, on its way down or up, full, or has just changed
-    /// places with its standby; the session was ended because it was idle in a transaction; or two transactions stood in each other's way.
+    /// places with its standby; a session or a statement was ended because we let it wait for too long; or two transactions
+    /// stood in each other's way.
     var mayPass: Bool {
         switch code {
         case .connectFailed, .connectionLost, .closed, .hostUnknown, .timedOut: true
         case .server:
-            ["08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "25006", "25P03"].contains(
+            ["08", "40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05", "25006", "25P03", "57014"].contains(
                 where: isServer)
         case .configuration, .passwordMissing, .cancelled, .inUse, .decoding, .tooLarge: false
         }

@@ -42,7 +42,7 @@ package struct Store: Sendable {
     /// taking its orders over: the server ends the transaction before the lease is over.
     private static func limits(_ lease: Duration) -> String {
         let idle = Int64(max(lease / 2, .seconds(1)) / .milliseconds(1))
-        let statement = Int64(max(lease, .seconds(10)) / .milliseconds(1))
+        let statement = Int64(max(lease, .seconds(5)) / .milliseconds(1))
         return "; SET idle_in_transaction_session_timeout = \(idle); SET statement_timeout = \(statement)"
     }
 

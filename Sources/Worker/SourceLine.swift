@@ -12,10 +12,26 @@ actor SourceLine {
     private let logger: Logger
     private var breaker: Breaker
     private var session: SourceSession?
+    /// What the session was opened with; an operator may have changed it since.
+    private var opening: Opening?
     private var slot: (source: InstitutionNumber, number: Int)?
     private var usedAt = ContinuousClock.now
     private var isTaken = false
     private var waiting: [(isUrgent: Bool, continuation: CheckedContinuation<Void, Never>)] = []
+
+    private struct Opening: Equatable {
+        let connection: String
+        let statementTimeout: Duration
+        let answerLimit: Int
+        let answersFor: Set<InstitutionNumber>
+
+        init(_ source: Source) {
+            connection = source.connectionText
+            statementTimeout = source.statementTimeout
+            answerLimit = source.answerLimit
+            answersFor = source.answersFor
+        }
+    }
 
     /// A connection that was idle for longer is tried before a question goes over it.
     private static let trust = Duration.seconds(5)
@@ -97,14 +113,14 @@ actor SourceLine {
 
     private func session(to source: Source) async throws(SourceError) -> SourceSession {
         if let fault = breaker.fault() { throw SourceError(fault, isRepeated: true) }
-        if let session {
+        if let session, opening == Opening(source) {
             if .now - usedAt < Self.trust
                 ? await session.isUsable : await session.isAlive(within: source.connectTimeout)
             {
                 return session
             }
-            await close()
         }
+        await close()
         let string: ConnectionString
         do throws(PostgresError) { string = try source.connection.get() } catch { throw SourceError(error) }
         do throws(SourceLimitReached) {
@@ -123,6 +139,7 @@ actor SourceLine {
                 connectTimeout: source.connectTimeout, statementTimeout: source.statementTimeout,
                 answerLimit: source.answerLimit, logger: logger)
             session = opened
+            opening = Opening(source)
             breaker.close()
             return opened
         } catch {

@@ -49,7 +49,6 @@ package struct Watch: Sendable {
             addHelpers(bell, &group)
             try await work(loop, lines, bell, &book, &group)
         }
-        service?.stopping("handing back")
         await lines.close()
         try await end(&book)
         return book.summary
@@ -69,6 +68,7 @@ package struct Watch: Sendable {
         }
         group.addTask {
             await stop.wait()
+            if stop.isGiven { service?.stopping("handing back what is in work") }
             bell.ring()
             return .over
         }
@@ -102,7 +102,7 @@ package struct Watch: Sendable {
                     return .woken
                 }
             }
-            service?.status(status(state, book))
+            if !stop.isGiven { service?.status(status(state, book)) }
             switch try await group.next() {
             case .drained(let report, let kind):
                 state.inWork[kind, default: 1] -= 1

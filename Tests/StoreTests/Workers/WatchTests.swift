@@ -86,6 +86,23 @@ import Worker
         _ = try await watching.end()
     }
 
+    @Test("a source that is registered anew is asked where it is now, whatever connection is open")
+    func registeredAnew() async throws {
+        let playground = try await Playground.make(203, 204)
+        let watching = Watching(playground)
+        let first = try await playground.order(Playground.person1)
+        try await playground.wait { try await $0.isCompleted(first) }
+        // The database of somebody else: what answers from there must be refused.
+        try await playground.register(
+            203,
+            try playground.cluster.connectionString(
+                database: playground.database(of: 204), user: Playground.requester))
+        let second = try await playground.order(Playground.person2)
+        try await playground.wait { try await $0.state(second) == .awaitingRetry }
+        #expect(try await playground.value("SELECT fault FROM resutveksl.transfers") == "wrong_institution")
+        _ = try await watching.end()
+    }
+
     @Test("a dead source costs one order a deadline; the next ones are not kept waiting for it")
     func breaker() async throws {
         let playground = try await Playground.make(203)
@@ -150,7 +167,7 @@ import Worker
         _ = try await watching.end()
         let messages = manager.messages()
         #expect(messages.contains { $0.hasPrefix("READY=1\nSTATUS=") })
-        #expect(messages.last?.hasPrefix("STOPPING=1\n") == true)
+        #expect(messages.last { $0 != "WATCHDOG=1" }?.hasPrefix("STOPPING=1\n") == true)
     }
 }
 
