@@ -239,6 +239,24 @@ CREATE TRIGGER external_studies_moved_by_hand AFTER UPDATE ON resutveksl.externa
 CREATE TRIGGER external_studies_deleted_by_hand AFTER DELETE ON resutveksl.external_studies
     FOR EACH ROW EXECUTE FUNCTION resutveksl.study_was_changed_by_hand();
 
+-- Added since, or simply the first fetch ----------------------------------------------------------------------------------
+-- An order that is fetched again, by hand or by the weekly refresh of an admission, starts afresh and forgets its claim.
+-- That it had been fetched for has to stay: what comes now was added since.
+
+ALTER TABLE resutveksl.orders ADD COLUMN was_fetched boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN resutveksl.orders.was_fetched IS
+    'It had been fetched for before it was queued again: what is new now was added since.';
+
+CREATE FUNCTION resutveksl.order_was_fetched() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.was_fetched := true;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER orders_fetched_before BEFORE UPDATE ON resutveksl.orders FOR EACH ROW
+    WHEN (NEW.state = 'ordered' AND OLD.state <> 'fetching' AND OLD.first_token IS NOT NULL)
+    EXECUTE FUNCTION resutveksl.order_was_fetched();
+
 -- Changes that nobody has seen yet -----------------------------------------------------------------------------------------
 
 COMMENT ON TABLE resutveksl.result_changes IS

@@ -132,11 +132,12 @@ enum MergeStatement {
 
     /// Whether what is new for a person was added since, and is not simply the first fetch.
     ///
-    /// It was added when something from this source stands here, or when an earlier order was fetched for: a case worker has
-    /// seen what there was then.
+    /// It was added when something from this source stands here, or when another order, or this one before it was queued
+    /// again, was fetched for: a case worker has seen what there was then.
     private static let isLater = """
         (EXISTS (SELECT FROM resutveksl.orders o
-            WHERE o.person_id = a.person_id AND o.order_number < a.order_number AND o.first_token IS NOT NULL)
+            WHERE o.person_id = a.person_id
+                AND (o.was_fetched OR o.first_token IS NOT NULL AND o.order_number <> a.order_number))
         OR EXISTS (SELECT FROM (SELECT study_id FROM resutveksl.external_studies
                 WHERE person_id = a.person_id OFFSET 0) s
             CROSS JOIN LATERAL (SELECT FROM resutveksl.external_results

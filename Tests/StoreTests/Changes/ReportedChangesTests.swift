@@ -150,6 +150,24 @@ import Testing
         #expect(try await playground.reported() == ["RES-OAL added"])
     }
 
+    @Test("what an institution has for the first time when the same order is fetched again is reported as added")
+    func firstWhenQueuedAgain() async throws {
+        let playground = try await Playground.make(203)
+        let order = try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        #expect(try await playground.state(order) == .completed)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        // The weekly refresh of an admission does no more.
+        try await playground.own("SELECT resutveksl.requeue(\(order.rawValue))")
+        _ = try await playground.run()
+        #expect(try await playground.reported() == ["RES-100 added"])
+        #expect(try await playground.store.order(order).newResults == 1)
+        try await playground.own("SELECT resutveksl.requeue(\(order.rawValue))")
+        _ = try await playground.run()
+        #expect(try await playground.reported() == ["RES-100 added"], "once")
+        #expect(try await playground.store.order(order).newResults == 0)
+    }
+
     @Test("what a source that was down brings in a later attempt of the same order belongs to the first fetch")
     func laterAttempt() async throws {
         let playground = try await Playground.make(203)
