@@ -45,10 +45,13 @@ BEGIN
             'with the next order. Rows of your own are entered with origin MANUELL.';
 END $$;
 
+-- What watches over these tables runs as their owner (SECURITY DEFINER): whoever may write rows of their own needs no
+-- privilege on the log or on open_imports, and so can neither forge an entry nor pass for the import.
+
 -- The import passes, and so does the one thing that people do to a fetched row: once every change of it has been seen, it
 -- needs no control any more.
 CREATE FUNCTION resutveksl.guard_fetched_result() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     checked resutveksl.external_results;
 BEGIN
@@ -77,7 +80,7 @@ CREATE TRIGGER external_results_fetched_ones_are_not_edited BEFORE UPDATE ON res
 
 -- A study that holds fetched results can neither be moved to another person or institution nor be deleted.
 CREATE FUNCTION resutveksl.guard_fetched_study() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF EXISTS (SELECT FROM resutveksl.external_results r WHERE r.study_id = OLD.study_id AND r.origin = 'AUTOMATISK') THEN
         PERFORM resutveksl.refuse_fetched('study ' || OLD.study_id);
@@ -89,7 +92,7 @@ CREATE TRIGGER external_studies_fetched_ones_stay BEFORE UPDATE OR DELETE ON res
 
 -- Also when it comes from the table of persons or of institutions, by TRUNCATE ... CASCADE.
 CREATE FUNCTION resutveksl.guard_from_truncate() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM resutveksl.refuse_fetched('table ' || TG_TABLE_NAME);
     RETURN NULL;
@@ -139,7 +142,7 @@ CREATE TRIGGER study_log_is_not_emptied BEFORE TRUNCATE ON resutveksl.study_log
     FOR EACH STATEMENT EXECUTE FUNCTION resutveksl.refuse_study_log_change();
 
 CREATE FUNCTION resutveksl.forget_study_log() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     DELETE FROM resutveksl.study_log l WHERE l.person_id = OLD.person_id;
     RETURN NULL;
@@ -172,7 +175,7 @@ $$;
 -- What is inserted is looked at once per statement: a trigger for each row would cost an import a fifth of its time.
 
 CREATE FUNCTION resutveksl.results_were_entered() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF resutveksl.is_importing() THEN
         RETURN NULL;
@@ -190,7 +193,7 @@ CREATE TRIGGER external_results_entered_by_hand AFTER INSERT ON resutveksl.exter
     REFERENCING NEW TABLE AS entered FOR EACH STATEMENT EXECUTE FUNCTION resutveksl.results_were_entered();
 
 CREATE FUNCTION resutveksl.result_was_changed_by_hand() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO resutveksl.study_log (person_id, institution, action, result_id, details)
     SELECT s.person_id, s.institution, 'deleted', OLD.result_id,
@@ -211,7 +214,7 @@ CREATE TRIGGER external_results_deleted_by_hand AFTER DELETE ON resutveksl.exter
     FOR EACH ROW WHEN (OLD.origin = 'MANUELL') EXECUTE FUNCTION resutveksl.result_was_changed_by_hand();
 
 CREATE FUNCTION resutveksl.studies_were_entered() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT resutveksl.is_importing() THEN
         INSERT INTO resutveksl.study_log (person_id, institution, action, details)
@@ -224,7 +227,7 @@ CREATE TRIGGER external_studies_entered_by_hand AFTER INSERT ON resutveksl.exter
 
 -- A study that is moved is gone where it was and new where it is now.
 CREATE FUNCTION resutveksl.study_was_changed_by_hand() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO resutveksl.study_log (person_id, institution, action, details)
     VALUES (OLD.person_id, OLD.institution, 'deleted', 'Person eksternstudium');
@@ -282,7 +285,7 @@ COMMENT ON VIEW resutveksl.unseen_changes IS 'What later fetches brought and nob
 -- Also after a plain UPDATE of seen_at. The rows are locked before they are looked at: an import that is adding a change at
 -- this moment is waited for, and its change counts.
 CREATE FUNCTION resutveksl.changes_were_seen() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM FROM resutveksl.external_results r
     WHERE r.result_id = ANY (ARRAY(SELECT result_id FROM seen WHERE seen_at IS NOT NULL))
