@@ -69,7 +69,7 @@ import Worker
                 ORDER BY kind, field)
             FROM resutveksl.result_changes
             """)
-        #expect(changes == "added, changed grade B>A, changed grade_value 64.00>65.00, changed part_of ->BACHELOR")
+        #expect(changes == "added, changed grade B>A, changed part_of ->BACHELOR 2015-06-15")
     }
 
     @Test("a result that the source no longer has is marked, never deleted, and comes back unmarked")

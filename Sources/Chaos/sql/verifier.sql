@@ -111,8 +111,9 @@ CREATE INDEX ON chaos.expected (person_id, source);
 CREATE MATERIALIZED VIEW chaos.steps AS
 SELECT e.order_number, person_id, source, result_key, t.institution, d.content AS old, t.content AS new,
     coalesce(d.is_missing, false) AS was_missing,
-    EXISTS (SELECT FROM chaos.stored b WHERE b.source = e.source AND b.person_id = e.person_id AND NOT b.is_missing)
-        AS had_answer
+    EXISTS (SELECT FROM chaos.stored b WHERE b.source = e.source AND b.person_id = e.person_id)
+        OR EXISTS (SELECT FROM resutveksl.orders b WHERE b.person_id = e.person_id AND b.order_number < e.order_number
+            AND b.first_token IS NOT NULL) AS was_fetched
 FROM chaos.truth t
 FULL JOIN chaos.stored d USING (source, person_id, result_key)
 JOIN chaos.expected e USING (source, person_id)
@@ -128,16 +129,18 @@ CREATE INDEX ON chaos.pairs (order_number, source);
 
 CREATE VIEW chaos.expected_changes AS
 SELECT order_number, person_id, source, result_key, 'added' AS kind, NULL AS field
-FROM chaos.steps WHERE old IS NULL AND had_answer
+FROM chaos.steps WHERE old IS NULL AND was_fetched
 UNION ALL
 SELECT order_number, person_id, source, result_key, 'returned', NULL FROM chaos.steps WHERE new IS NOT NULL AND was_missing
 UNION ALL
 SELECT order_number, person_id, source, result_key, 'missing', NULL
-FROM chaos.steps WHERE new IS NULL AND NOT was_missing AND had_answer
+FROM chaos.steps WHERE new IS NULL AND NOT was_missing
 UNION ALL
-SELECT order_number, person_id, source, result_key, 'changed', key
+-- A term is one field; the number behind a grade is told only where the grade reads the same.
+SELECT DISTINCT order_number, person_id, source, result_key, 'changed', CASE key WHEN 'term_year' THEN 'term' ELSE key END
 FROM chaos.steps CROSS JOIN LATERAL jsonb_each_text(new) AS f (key, value)
-WHERE old IS NOT NULL AND new IS NOT NULL AND value IS DISTINCT FROM old ->> key;
+WHERE old IS NOT NULL AND new IS NOT NULL AND value IS DISTINCT FROM old ->> key
+    AND (key <> 'grade_value' OR new ->> 'grade' IS NOT DISTINCT FROM old ->> 'grade');
 
 -- What stands in Person eksternstudium, in the truth's form.
 CREATE MATERIALIZED VIEW chaos.standing AS

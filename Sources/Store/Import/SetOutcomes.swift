@@ -15,7 +15,7 @@ struct SetOutcomes {
     /// A person whose rows are compared with what stands here.
     struct Merged {
         let order: ClaimedOrder
-        /// False at the first fetch, which is new as a whole and reports no changes.
+        /// Whether the source's last answer about the person is known; the database also knows whether anything stands here.
         let hadAnswer: Bool
         /// Nil when the source has nothing to show any more.
         let fingerprint: Fingerprint?

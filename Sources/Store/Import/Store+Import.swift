@@ -48,6 +48,7 @@ extension Store {
         counts.found = outcomes.found
         var merged: [Int64: (new: Int, changed: Int, missing: Int)] = [:]
         if !outcomes.merged.isEmpty {
+            _ = try await transaction.query(MergeStatement.open, set.token.rawValue, set.source.rawValue)
             let data = set.copyData()
             if data.rowCount > 0 {
                 counts.rows = try await transaction.copyIn(
@@ -91,29 +92,28 @@ extension Store {
         FROM held WHERE l.token = held.token AND l.source = $2 AND coalesce(l.cursor < $3, true)
         """)
 
+    /// Keeps the fingerprints of what was merged, and ends the import: nothing after it writes a result.
     private static func remember(
         _ merged: [SetOutcomes.Merged], _ source: InstitutionNumber, _ transaction: Transaction
     ) async throws {
-        let known = merged.filter { $0.fingerprint != nil }
-        if !known.isEmpty {
-            _ = try await transaction.query(
-                Statement(
-                    prepared: "remember",
-                    """
-                    INSERT INTO resutveksl.person_sources (person_id, source, fingerprint)
-                    SELECT person_id, $1, fingerprint FROM unnest($2, $3) AS a (person_id, fingerprint)
-                    ON CONFLICT (person_id, source)
-                        DO UPDATE SET fingerprint = EXCLUDED.fingerprint, answered_at = now()
-                    """), source.rawValue, known.map(\.order.person), known.map { $0.fingerprint?.text })
-        }
-        let gone = merged.filter { $0.fingerprint == nil }
-        if !gone.isEmpty {
-            _ = try await transaction.query(
-                Statement(
-                    prepared: "forget",
-                    "DELETE FROM resutveksl.person_sources WHERE source = $1 AND person_id = ANY ($2)"
-                ), source.rawValue, gone.map(\.order.person))
-        }
+        _ = try await transaction.query(
+            Statement(
+                prepared: "remember",
+                """
+                WITH answered AS (
+                    SELECT person_id, fingerprint FROM unnest($2, $3) AS a (person_id, fingerprint)
+                ), forgotten AS (
+                    DELETE FROM resutveksl.person_sources
+                    WHERE source = $1 AND person_id = ANY (ARRAY(SELECT person_id FROM answered WHERE fingerprint IS NULL))
+                ), closed AS (
+                    DELETE FROM resutveksl.open_imports WHERE transaction = pg_current_xact_id()
+                )
+                INSERT INTO resutveksl.person_sources (person_id, source, fingerprint)
+                SELECT person_id, $1, fingerprint FROM answered WHERE fingerprint IS NOT NULL
+                ON CONFLICT (person_id, source)
+                    DO UPDATE SET fingerprint = EXCLUDED.fingerprint, answered_at = now()
+                """),
+            source.rawValue, merged.map(\.order.person), merged.map { $0.fingerprint?.text })
     }
 
     private static func record(

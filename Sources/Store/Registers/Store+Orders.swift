@@ -32,6 +32,8 @@ package struct OrderSummary: Sendable {
     package let refusal: String?
     /// Why workers leave it alone, while they do.
     package let holdReason: String?
+    /// What later fetches changed, as far as nobody has seen it.
+    package let unseenChanges: Int
 }
 
 /// What became of an order at one source.
@@ -111,19 +113,20 @@ extension Store {
                 SELECT o.order_number, p.person_number, o.purpose, o.reference, o.ordered_by,
                     resutveksl.local_minute(o.ordered_at), o.state, resutveksl.local_minute(o.due_at),
                     resutveksl.local_minute(o.completed_at), o.attempts, o.new_results, o.changed_results,
-                    o.missing_results, o.held_back, o.refusal, o.hold_reason
+                    o.missing_results, o.held_back, o.refusal, o.hold_reason,
+                    (SELECT unseen_changes FROM resutveksl.order_results r WHERE r.order_number = o.order_number)
                 FROM resutveksl.orders o JOIN resutveksl.persons p USING (person_id)
                 WHERE \(condition) ORDER BY o.order_number DESC LIMIT $2
                 """), value, limit
         ).decode(
             Int64.self, String.self, String.self, String?.self, String.self, String.self, String.self, String?.self,
-            String?.self, Int.self, Int.self, Int.self, Int.self, Int.self, String?.self, String?.self
+            String?.self, Int.self, Int.self, Int.self, Int.self, Int.self, String?.self, String?.self, Int.self
         ).map { row in
             OrderSummary(
                 number: try orderNumber(row.0), person: try PersonNumber(row.1), purpose: row.2, reference: row.3,
                 orderedBy: row.4, orderedAt: row.5, state: try orderState(row.6), dueAt: row.7, completedAt: row.8,
                 attempts: row.9, newResults: row.10, changedResults: row.11, missingResults: row.12, heldBack: row.13,
-                refusal: row.14, holdReason: row.15)
+                refusal: row.14, holdReason: row.15, unseenChanges: row.16)
         }
     }
 

@@ -51,4 +51,12 @@ extension Store {
                 .notFound, "no person with this number is known here. Register the person first: resutveksl person add")
         }
     }
+
+    /// A person without anything to show and a mistyped number must not look alike.
+    package func requireKnown(_ number: PersonNumber) async throws {
+        let rows = try await query(
+            "SELECT EXISTS (SELECT FROM resutveksl.persons WHERE person_number = $1)", number.digits)
+        if try rows.single(Bool.self) { return }
+        throw StoreError(.notFound, "no person with this number is known here")
+    }
 }

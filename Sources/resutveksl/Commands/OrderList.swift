@@ -46,6 +46,9 @@ struct OrderEntry: Encodable {
     let changedResults: Int
     let missingResults: Int
     let heldBack: Int
+    /// `3 new, 1 changed`.
+    let results: String
+    let unseenChanges: Int
 
     init(_ order: OrderSummary) {
         self.order = order.number.rawValue
@@ -64,6 +67,8 @@ struct OrderEntry: Encodable {
         changedResults = order.changedResults
         missingResults = order.missingResults
         heldBack = order.heldBack
+        results = order.counts
+        unseenChanges = order.unseenChanges
     }
 }
 

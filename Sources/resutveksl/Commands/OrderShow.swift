@@ -61,6 +61,9 @@ enum OrderText {
             lines.append("  \(Outcome(rawValue: refusal)?.sentence ?? sentence)")
         }
         if !order.counts.isEmpty { lines.append("  \(order.counts)") }
+        if order.unseenChanges > 0 {
+            lines.append("  \(order.unseenChanges.counted("change")) not seen yet: resutveksl changes list")
+        }
         if order.heldBack > 0 {
             lines.append("  \(order.heldBack.counted("degree")) held back at the source: no diploma date before today")
         }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Exchange
-import Postgres
 import Store
 
 struct ResultsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "results", abstract: "Person eksternstudium.", subcommands: [Show.self])
+        commandName: "results", abstract: "Person eksternstudium.",
+        subcommands: [Show.self, ResultsLog.self, ResultsDeleteLog.self])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -38,7 +38,7 @@ struct ResultsCommand: AsyncParsableCommand {
             let number = try person.number()
             let store = try await database.store()
             let results = try await store.results(of: number)
-            if results.isEmpty { try await requireKnown(number, store) }
+            if results.isEmpty { try await store.requireKnown(number) }
             guard json.isJSON else { return print(ResultsText.tab(results)) }
             try printJSON(
                 results.map { result in
@@ -49,16 +49,6 @@ struct ResultsCommand: AsyncParsableCommand {
                         credits: result.credits, grade: result.grade, obtainedOn: result.obtainedOn,
                         partOf: result.partOf, needsControl: result.needsControl, isMissing: result.isMissing)
                 })
-        }
-
-        /// A person without results and a mistyped number must not look alike.
-        private func requireKnown(_ number: PersonNumber, _ store: Store) async throws {
-            let rows = try await store.pool.withConnection { connection in
-                try await connection.query(
-                    "SELECT EXISTS (SELECT FROM resutveksl.persons WHERE person_number = $1)", number.digits)
-            }
-            if try rows.single(Bool.self) { return }
-            throw StoreError(.notFound, "no person with this number is known here")
         }
     }
 }

@@ -77,7 +77,8 @@ import Testing
             "", "migrate", "setting list", "setting set", "source add", "source list", "source check", "source install",
             "source pause", "source resume", "person add", "acceptance set", "order place", "order list", "order show",
             "order cancel", "order hold", "order release", "order requeue", "admission add", "admission list",
-            "admission close", "admission refresh", "results show", "run", "demo",
+            "admission close", "admission refresh", "results show", "results log", "results delete-log", "changes list",
+            "changes seen", "run", "demo",
         ]
         #expect(names.isSuperset(of: expected), "missing: \(expected.subtracting(names))")
     }
@@ -98,7 +99,7 @@ import Testing
         "commands that list something print JSON too",
         arguments: [
             "migrate", "setting list", "source list", "source check", "order place", "order list", "order show",
-            "admission list", "admission refresh", "results show", "run",
+            "admission list", "admission refresh", "results show", "results log", "changes list", "changes seen", "run",
         ])
     func json(path: String) async throws {
         let page = try await page(path.split(separator: " ").map(String.init))

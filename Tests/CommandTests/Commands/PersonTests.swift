@@ -62,7 +62,8 @@ import Testing
     func refused(number: String, reason: String) async throws {
         let installation = try await Installation.untouched()
         for arguments in [
-            ["person", "add"], ["acceptance", "set", "J"], ["order", "place"], ["results", "show"],
+            ["person", "add"], ["acceptance", "set", "J"], ["order", "place"], ["results", "show"], ["results", "log"],
+            ["results", "delete-log"], ["changes", "list"], ["changes", "seen"],
         ] {
             let byOption = try await installation.start(arguments + ["--person", number]).finished()
             let byInput = try await installation.start(arguments, input: number + "\n").finished()
