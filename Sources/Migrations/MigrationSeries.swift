@@ -24,6 +24,7 @@ package struct MigrationSeries: Sendable {
             ("ordering", PackageResources._006_ordering_sql),
             ("faults", PackageResources._007_faults_sql),
             ("admission", PackageResources._008_admission_sql),
+            ("domain", PackageResources._009_domain_sql),
         ]))
 
     /// `migrations/source/*.sql`.
