@@ -25,6 +25,7 @@ package struct MigrationSeries: Sendable {
             ("faults", PackageResources._007_faults_sql),
             ("admission", PackageResources._008_admission_sql),
             ("changes", PackageResources._009_changes_sql),
+            ("domain", PackageResources._010_domain_sql),
         ]))
 
     /// `migrations/source/*.sql`.

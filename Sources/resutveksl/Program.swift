@@ -41,7 +41,7 @@ struct Resutveksl: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Migrate.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self,
-            AdmissionCommand.self, ResultsCommand.self, Changes.self,
+            Explain.self, AdmissionCommand.self, ResultsCommand.self, Changes.self, InstitutionCommand.self,
             RunCommand.self, WatchCommand.self, Demo.self,
         ])
 }

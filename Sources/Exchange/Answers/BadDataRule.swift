@@ -4,6 +4,7 @@ package enum BadDataRule: String, Hashable, Sendable, CaseIterable {
     case notAsked = "not_asked"
     case numberNotAsked = "number_not_asked"
     case answeredTwice = "answered_twice"
+    case twoPersons = "two_persons"
     case resultWithoutPerson = "result_without_person"
 
     // What the answer says
@@ -36,7 +37,10 @@ package enum BadDataRule: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .notAsked: "The source answered about somebody who was not asked about; it was thrown away."
         case .numberNotAsked: "The source answered under a person number that was not asked by; it was thrown away."
-        case .answeredTwice: "The source answered about the same person more than once."
+        case .answeredTwice:
+            "The source answered about the same number more than once: it may belong to two persons there."
+        case .twoPersons:
+            "The source has two persons under this person's numbers: which of them is meant, only it can tell."
         case .resultWithoutPerson: "The source sent a result before or without the row of its person."
         case .unknownVerdict: "The source gave a verdict about a person that the contract does not have."
         case .answeredAgainstRefusal: "The source answered about a person who had refused, as it was told."

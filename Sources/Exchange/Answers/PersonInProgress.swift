@@ -67,11 +67,11 @@ struct PersonInProgress: Sendable {
     }
 
     private mutating func read(_ row: AnswerRecord.Person, _ question: Question) -> BadDataRule? {
-        if verdict != nil { return .answeredTwice }
         // Compared as text: what was not asked for is not worth reading as a number.
         guard let asked = question.numbers.first(where: { $0.digits == row.personNumber }) else {
             return .numberNotAsked
         }
+        if verdict != nil { return asked == foundUnder ? .answeredTwice : .twoPersons }
         guard let told = row.verdict.flatMap(Verdict.init(rawValue:)) else { return .unknownVerdict }
         verdict = told
         foundUnder = asked

@@ -31,7 +31,8 @@ package struct ConsentRule: Hashable, Sendable {
         }
     }
 
-    private func requiresConsent(on day: CalendarDay) -> Bool {
+    /// Whether nobody may be asked about on a day who has not answered J.
+    package func requiresConsent(on day: CalendarDay) -> Bool {
         if isRequired { return true }
         guard let from else { return false }
         return day < from

@@ -20,10 +20,15 @@ package struct ClaimedOrder: Sendable {
     package let person: Int64
     /// The current number first, then earlier ones, as far as they may leave the house.
     package let numbers: [PersonNumber]
+    /// The number that the person has now, whether or not it may leave the house.
+    package let currentNumber: PersonNumber?
     package let purpose: Purpose
     package let consent: ConsentAnswer?
     package let consentedOn: CalendarDay?
     package let asksEverySource: Bool
+
+    /// Whether a source that found the person under a number still holds an earlier one.
+    func isEarlier(_ number: PersonNumber) -> Bool { number != currentNumber }
 }
 
 /// One source and the orders of a claim that it is to be asked about, in order of number.
@@ -34,4 +39,6 @@ package struct LaneWork: Sendable {
     package let fingerprints: [Int64: Fingerprint]
     /// Orders that the source is not asked about, because its rule requires a consent that is not there.
     package let withoutConsent: [ClaimedOrder]
+    /// On what it is asked about those who have not answered; nil when its rule requires consent today.
+    package let legalBasis: String?
 }

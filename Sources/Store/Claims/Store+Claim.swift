@@ -74,8 +74,12 @@ extension Store {
             """,
             token.rawValue, run.rawValue, lease, orders.count, horizon == nil)
         _ = try await transaction.query(
-            "INSERT INTO resutveksl.run_sources (token, source, run_id) SELECT $1, unnest($2), $3",
-            token.rawValue, lanes.map(\.source.institution.rawValue), run.rawValue)
+            """
+            INSERT INTO resutveksl.run_sources
+                (token, source, run_id, legal_basis, asked_on_consent, asked_on_legal_basis)
+            SELECT $1, unnest($2), $3, unnest($4), 0, 0
+            """,
+            token.rawValue, lanes.map(\.source.institution.rawValue), run.rawValue, lanes.map(\.legalBasis))
         for (source, orders) in unasked {
             // Otherwise they would be due for ever, and claimed again and again.
             _ = try await Self.fail(
@@ -124,7 +128,8 @@ extension Store {
             return ClaimedOrder(
                 number: number, person: row.1,
                 numbers: ([row.4] + row.5).compactMap { try? PersonNumber($0) }.filter(\.isUsableBetweenInstitutions),
-                purpose: purpose, consent: row.6.flatMap(ConsentAnswer.init(rawValue:)),
+                currentNumber: try? PersonNumber(row.4), purpose: purpose,
+                consent: row.6.flatMap(ConsentAnswer.init(rawValue:)),
                 consentedOn: row.7.flatMap { CalendarDay(daysSince2000: $0.daysSince2000) }, asksEverySource: row.3)
         }
     }
@@ -165,12 +170,15 @@ extension Store {
             ), taken AS (
                 UPDATE resutveksl.orders o
                 SET state = 'fetching', attempts = o.attempts + 1, claim_token = $1,
-                    first_token = CASE WHEN o.asks_every_source THEN $1 ELSE o.first_token END
+                    first_token = CASE WHEN o.asks_every_source THEN $1 ELSE o.first_token END,
+                    consented_on = CASE WHEN o.asks_every_source THEN (SELECT a.answered_on FROM resutveksl.acceptances a
+                        WHERE a.person_id = o.person_id AND a.answer = 'J') ELSE o.consented_on END
                 FROM due WHERE o.order_number = due.order_number
                 RETURNING o.order_number, o.person_id, o.purpose, o.asks_every_source
             )
             SELECT t.order_number, t.person_id, t.purpose, t.asks_every_source, p.person_number,
                 ARRAY(SELECT c.earlier_number FROM resutveksl.person_number_changes c WHERE c.person_id = t.person_id
+                    AND NOT EXISTS (SELECT FROM resutveksl.persons o WHERE o.person_number = c.earlier_number)
                     ORDER BY c.changed_on DESC NULLS LAST, c.earlier_number),
                 a.answer, a.answered_on
             FROM taken t
@@ -197,7 +205,8 @@ extension Store {
             ), settled AS (
                 UPDATE resutveksl.transfers t
                 SET outcome = CASE r.refusal WHEN 'refused' THEN 'refused' ELSE 'no_consent' END, next_attempt = NULL,
-                    settled_at = now()
+                    settled_at = now(), basis = NULL, reason = NULL, sqlstate = NULL, fault = NULL, phase = NULL,
+                    errno = NULL
                 FROM refused r WHERE t.order_number = r.order_number AND t.next_attempt IS NOT NULL
             )
             INSERT INTO resutveksl.transfer_log (event, run_id, token, order_number, person_id, outcome)
@@ -254,7 +263,8 @@ extension Store {
                 ? [] : mine.filter { source.consentRule.decide(answer: $0.consent, on: day).outcome != nil }
             return LaneWork(
                 source: source, orders: asked, fingerprints: fingerprints[source.institution] ?? [:],
-                withoutConsent: notAsked)
+                withoutConsent: notAsked,
+                legalBasis: source.consentRule.requiresConsent(on: day) ? nil : source.consentRule.legalBasis)
         }
         return (lanes, unasked)
     }

@@ -88,6 +88,7 @@ extension Store {
         )
         UPDATE resutveksl.run_sources l
         SET cursor = $3, sets = l.sets + 1, asked = l.asked + $4, found = l.found + $5, result_rows = l.result_rows + $6,
+            asked_on_consent = l.asked_on_consent + $7, asked_on_legal_basis = l.asked_on_legal_basis + $4 - $7,
             started_at = coalesce(l.started_at, now())
         FROM held WHERE l.token = held.token AND l.source = $2 AND coalesce(l.cursor < $3, true)
         """)
@@ -128,24 +129,32 @@ extension Store {
                 prepared: "record",
                 """
                 WITH settled AS (
-                    SELECT * FROM unnest($4, $5, $6, $7, $8, $9, $10)
-                        AS a (order_number, person_id, outcome, held_back, new_results, changed_results, missing_results)
+                    SELECT a.*, CASE WHEN is_consented THEN 'consent' ELSE l.legal_basis END AS basis
+                    FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                        AS a (order_number, person_id, outcome, held_back, new_results, changed_results, missing_results,
+                            results, is_known, found_earlier, is_consented)
+                    JOIN resutveksl.run_sources l ON l.token = $2 AND l.source = $3
                 ), logged AS (
                     INSERT INTO resutveksl.transfer_log (event, run_id, token, order_number, person_id, source, outcome)
                     SELECT 'fetched', $1, $2, order_number, person_id, $3, outcome FROM settled WHERE outcome = 'fetched'
                 )
                 INSERT INTO resutveksl.transfers AS t
-                    (order_number, source, outcome, held_back, new_results, changed_results, missing_results)
-                SELECT order_number, $3, outcome, held_back, new_results, changed_results, missing_results FROM settled
+                    (order_number, source, outcome, held_back, new_results, changed_results, missing_results, results,
+                    is_known, found_earlier, basis)
+                SELECT order_number, $3, outcome, held_back, new_results, changed_results, missing_results, results,
+                    is_known, found_earlier, basis
+                FROM settled
                 ON CONFLICT (order_number, source) DO UPDATE SET outcome = EXCLUDED.outcome, reason = NULL,
                     sqlstate = NULL, fault = NULL, phase = NULL, errno = NULL, attempts = t.attempts + 1, next_attempt = NULL, settled_at = now(),
                     held_back = EXCLUDED.held_back, new_results = t.new_results + EXCLUDED.new_results,
                     changed_results = t.changed_results + EXCLUDED.changed_results,
-                    missing_results = t.missing_results + EXCLUDED.missing_results
+                    missing_results = t.missing_results + EXCLUDED.missing_results, results = EXCLUDED.results,
+                    is_known = EXCLUDED.is_known, found_earlier = EXCLUDED.found_earlier, basis = EXCLUDED.basis
                 """),
             set.run.rawValue, set.token.rawValue, set.source.rawValue, settled.map(\.order.number.rawValue),
             settled.map(\.order.person), settled.map(\.outcome.rawValue), settled.map { Int32(clamping: $0.heldBack) },
-            count(\.new), count(\.changed), count(\.missing))
+            count(\.new), count(\.changed), count(\.missing), settled.map { $0.results.map { Int32(clamping: $0) } },
+            settled.map(\.isKnown), settled.map(\.isFoundEarlier), settled.map { $0.order.consent == .yes })
     }
 
     private static func log(
@@ -153,6 +162,11 @@ extension Store {
     ) async throws {
         _ = try await transaction.query(
             """
+            WITH asked AS (
+                UPDATE resutveksl.transfers t SET basis = CASE WHEN a.is_consented THEN 'consent' ELSE l.legal_basis END
+                FROM unnest($4, $5) AS a (order_number, is_consented), resutveksl.run_sources l
+                WHERE t.order_number = a.order_number AND t.source = $3 AND l.token = $2 AND l.source = $3
+            )
             INSERT INTO resutveksl.transfer_log (event, run_id, token, order_number, person_id, source, outcome, reason,
                 sqlstate, fault, phase, errno, next_attempt)
             SELECT 'person_failed', $1, $2, o.order_number, o.person_id, $3, t.outcome, t.reason, t.sqlstate, t.fault,
@@ -161,7 +175,8 @@ extension Store {
             JOIN resutveksl.orders o USING (order_number)
             JOIN resutveksl.transfers t ON t.order_number = a.order_number AND t.source = $3
             """,
-            set.run.rawValue, set.token.rawValue, set.source.rawValue, orders.map(\.number.rawValue))
+            set.run.rawValue, set.token.rawValue, set.source.rawValue, orders.map(\.number.rawValue),
+            orders.map { $0.consent == .yes })
     }
 }
 
@@ -170,7 +185,7 @@ extension SetImport {
     fileprivate func progress(_ counts: ImportCounts) -> [any PostgresEncodable] {
         [
             token.rawValue, source.rawValue, cursor.rawValue, Int32(entries.count), Int32(counts.found),
-            Int32(counts.rows),
+            Int32(counts.rows), Int32(entries.count { $0.order.consent == .yes }),
         ]
     }
 }

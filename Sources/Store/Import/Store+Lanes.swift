@@ -20,7 +20,7 @@ extension Store {
                     """
                     INSERT INTO resutveksl.transfers AS t (order_number, source, outcome, attempts)
                     SELECT unnest($1), $2, 'no_consent', 0
-                    ON CONFLICT (order_number, source) DO UPDATE SET outcome = EXCLUDED.outcome, reason = NULL,
+                    ON CONFLICT (order_number, source) DO UPDATE SET outcome = EXCLUDED.outcome, reason = NULL, basis = NULL,
                         sqlstate = NULL, fault = NULL, phase = NULL, errno = NULL, next_attempt = NULL, settled_at = now()
                     """,
                     work.withoutConsent.map(\.number.rawValue), work.source.institution.rawValue)
@@ -97,9 +97,9 @@ extension Store {
         """
         WITH failed AS (
             INSERT INTO resutveksl.transfers AS t (order_number, source, outcome, reason, sqlstate, fault, phase, errno,
-                first_failed_at, retry_time, attempt_days, outage_days, counted_on, next_attempt)
+                first_failed_at, retry_time, attempt_days, outage_days, counted_on, attempt_tokens, next_attempt)
             SELECT o.order_number, $2, CASE WHEN is_over THEN 'given_up' ELSE $3 END, $4, $5, $7, $8, $9, c.claimed_at,
-                started.at_time, cost.attempt_days, cost.outage_days, cost.counted_on,
+                started.at_time, cost.attempt_days, cost.outage_days, cost.counted_on, ARRAY[$6::bigint],
                 CASE WHEN NOT is_over THEN resutveksl.next_attempt(o.due_at, started.at_time, clock_timestamp(),
                     s.due_horizon, s.time_zone) END
             FROM unnest($1) AS f (order_number)
@@ -131,6 +131,7 @@ extension Store {
                         OR days.attempts + days.outages >= s.outage_days) AS is_over) AS e),
                 reason = EXCLUDED.reason, sqlstate = EXCLUDED.sqlstate, fault = EXCLUDED.fault, phase = EXCLUDED.phase,
                 errno = EXCLUDED.errno, attempts = t.attempts + 1, settled_at = now(),
+                attempt_tokens = t.attempt_tokens || EXCLUDED.attempt_tokens,
                 first_failed_at = coalesce(t.first_failed_at, EXCLUDED.first_failed_at),
                 retry_time = coalesce(t.retry_time, EXCLUDED.retry_time)
             RETURNING t.*
@@ -175,6 +176,12 @@ extension Store {
                     UPDATE resutveksl.run_sources SET outcome = $3, reason = $4, sqlstate = $5,
                         fault = $8, phase = $9, errno = $10, started_at = coalesce(started_at, now()), ended_at = clock_timestamp()
                     WHERE token = $1 AND source = $2
+                    RETURNING source, CASE WHEN $3 <> 'done' THEN $3 WHEN asked > 0 THEN 'open' END AS sharing
+                ), answered AS (
+                    -- What it says of itself is kept with the day from which on it says so.
+                    UPDATE resutveksl.sources s SET sharing = lane.sharing, sharing_since = now()
+                    FROM lane WHERE s.source = lane.source AND lane.sharing IN ('open', 'reserved', 'not_open')
+                        AND s.sharing IS DISTINCT FROM lane.sharing
                 )
                 INSERT INTO resutveksl.transfer_log
                     (event, run_id, token, source, outcome, reason, sqlstate, fault, phase, errno, orders, next_attempt)

@@ -29,6 +29,11 @@ package struct Source: Sendable {
     /// When the maintenance window ends that it is in.
     package let maintenanceUntil: String?
     package let consentRule: ConsentRule
+    /// What it last answered to the question whether it shares, and since when as far as is known.
+    package let sharing: Sharing?
+    package let sharingSince: String?
+    /// Whom case workers turn to there.
+    package let contact: String?
     /// Its own number and what was merged into it.
     package let answersFor: Set<InstitutionNumber>
 }
@@ -52,21 +57,22 @@ extension Store {
 
     /// Registers a database to ask, or changes the one that is registered under the number.
     package func addSource(
-        _ institution: InstitutionNumber, connection: ConnectionString, setSize: Int?, consentRule: ConsentRule?
+        _ institution: InstitutionNumber, connection: ConnectionString, setSize: Int?, consentRule: ConsentRule?,
+        contact: String? = nil
     ) async throws {
         do {
             _ = try await query(
                 """
                 INSERT INTO resutveksl.sources AS s
-                    (source, conninfo, set_size, is_consent_required, consent_rule_from, legal_basis)
-                VALUES ($1, $2, coalesce($3, 500), coalesce($4, true), $5, coalesce($6, 'consent'))
+                    (source, conninfo, set_size, is_consent_required, consent_rule_from, legal_basis, contact)
+                VALUES ($1, $2, coalesce($3, 500), coalesce($4, true), $5, coalesce($6, 'consent'), $7)
                 ON CONFLICT (source) DO UPDATE SET conninfo = EXCLUDED.conninfo, is_active = true,
                     set_size = coalesce($3, s.set_size), is_consent_required = coalesce($4, s.is_consent_required),
                     consent_rule_from = CASE WHEN $4 IS NULL THEN s.consent_rule_from ELSE $5 END,
-                    legal_basis = coalesce($6, s.legal_basis)
+                    legal_basis = coalesce($6, s.legal_basis), contact = coalesce($7, s.contact)
                 """,
                 institution.rawValue, connection.text, setSize.map(Int32.init), consentRule?.isRequired,
-                consentRule?.from.map { PostgresDate($0) }, consentRule?.legalBasis)
+                consentRule?.from.map { PostgresDate($0) }, consentRule?.legalBasis, contact)
         } catch let error as PostgresError where error.isServer("23503") {
             throw StoreError(.notFound, "institution \(institution) is not in the register of institutions")
         } catch let error as PostgresError where error.isServer("23") {
@@ -104,7 +110,8 @@ extension Source {
             CASE WHEN s.paused_until < 'infinity' THEN resutveksl.local_minute(s.paused_until) END, s.pause_reason,
             resutveksl.local_minute(resutveksl.maintenance_until(s.source, now())),
             s.is_consent_required, s.consent_rule_from, s.legal_basis,
-            a.institutions, s.max_connections, s.answer_limit
+            a.institutions, s.max_connections, s.answer_limit, s.sharing, resutveksl.local_minute(s.sharing_since),
+            s.contact
         FROM resutveksl.sources s
         JOIN (SELECT source, array_agg(institution) AS institutions FROM resutveksl.source_institutions GROUP BY source) a
             USING (source)
@@ -117,8 +124,7 @@ extension Source {
         try rows.decode(
             Int32.self, String.self, String.self, String.self, Bool.self, Int.self, Int64.self, Int64.self, Bool.self,
             String?.self, String?.self, String?.self, Bool.self, PostgresDate?.self, String.self, [Int32].self,
-            Int.self,
-            Int.self
+            Int.self, Int.self, String?.self, String?.self, String?.self
         ).map { row in
             guard let institution = InstitutionNumber(rawValue: row.0) else {
                 throw StoreError(.configuration, "\(row.0) is not an institution number")
@@ -132,6 +138,7 @@ extension Source {
                 consentRule: ConsentRule(
                     isRequired: row.12, from: row.13.flatMap { CalendarDay(daysSince2000: $0.daysSince2000) },
                     legalBasis: row.14),
+                sharing: row.18.flatMap(Sharing.init(rawValue:)), sharingSince: row.19, contact: row.20,
                 answersFor: Set(row.15.compactMap(InstitutionNumber.init(rawValue:))))
         }
     }

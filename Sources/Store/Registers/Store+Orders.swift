@@ -34,6 +34,8 @@ package struct OrderSummary: Sendable {
     package let holdReason: String?
     /// What later fetches changed, as far as nobody has seen it.
     package let unseenChanges: Int
+    /// Why it was cancelled, where nobody did it by hand.
+    package let cancelReason: String?
 }
 
 /// What became of an order at one source.
@@ -50,6 +52,8 @@ package struct OrderAtSource: Sendable {
     package let changedResults: Int
     package let missingResults: Int
     package let heldBack: Int
+    /// Whether the source still holds an earlier number of the person.
+    package let isFoundEarlier: Bool
 }
 
 extension Store {
@@ -87,19 +91,19 @@ extension Store {
         try await query(
             """
             SELECT source, acronym, outcome, reason, sqlstate, attempts, resutveksl.local_minute(next_attempt),
-                new_results, changed_results, missing_results, held_back
+                new_results, changed_results, missing_results, held_back, found_earlier
             FROM resutveksl.order_sources WHERE order_number = $1 ORDER BY source
             """,
             number.rawValue
         ).decode(
             Int32.self, String.self, String.self, String?.self, String?.self, Int.self, String?.self, Int.self,
-            Int.self, Int.self, Int.self
+            Int.self, Int.self, Int.self, Bool.self
         ).compactMap { row in
             InstitutionNumber(rawValue: row.0).map {
                 OrderAtSource(
                     source: $0, acronym: row.1, outcome: row.2, reason: row.3, sqlState: row.4, attempts: row.5,
                     nextAttempt: row.6, newResults: row.7, changedResults: row.8, missingResults: row.9,
-                    heldBack: row.10)
+                    heldBack: row.10, isFoundEarlier: row.11)
             }
         }
     }
@@ -114,19 +118,21 @@ extension Store {
                     resutveksl.local_minute(o.ordered_at), o.state, resutveksl.local_minute(o.due_at),
                     resutveksl.local_minute(o.completed_at), o.attempts, o.new_results, o.changed_results,
                     o.missing_results, o.held_back, o.refusal, o.hold_reason,
-                    (SELECT unseen_changes FROM resutveksl.order_results r WHERE r.order_number = o.order_number)
+                    (SELECT unseen_changes FROM resutveksl.order_results r WHERE r.order_number = o.order_number),
+                    o.cancel_reason
                 FROM resutveksl.orders o JOIN resutveksl.persons p USING (person_id)
                 WHERE \(condition) ORDER BY o.order_number DESC LIMIT $2
                 """), value, limit
         ).decode(
             Int64.self, String.self, String.self, String?.self, String.self, String.self, String.self, String?.self,
-            String?.self, Int.self, Int.self, Int.self, Int.self, Int.self, String?.self, String?.self, Int.self
+            String?.self, Int.self, Int.self, Int.self, Int.self, Int.self, String?.self, String?.self, Int.self,
+            String?.self
         ).map { row in
             OrderSummary(
                 number: try orderNumber(row.0), person: try PersonNumber(row.1), purpose: row.2, reference: row.3,
                 orderedBy: row.4, orderedAt: row.5, state: try orderState(row.6), dueAt: row.7, completedAt: row.8,
                 attempts: row.9, newResults: row.10, changedResults: row.11, missingResults: row.12, heldBack: row.13,
-                refusal: row.14, holdReason: row.15, unseenChanges: row.16)
+                refusal: row.14, holdReason: row.15, unseenChanges: row.16, cancelReason: row.17)
         }
     }
 

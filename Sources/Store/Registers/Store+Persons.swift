@@ -8,23 +8,25 @@ extension Store {
     package func addPerson(
         _ number: PersonNumber, givenName: String?, familyName: String?, earlier: [PersonNumber] = []
     ) async throws -> Bool {
-        try await pool.withTransaction { transaction in
-            let rows = try await transaction.query(
-                """
-                INSERT INTO resutveksl.persons AS p (person_number, given_name, family_name) VALUES ($1, $2, $3)
-                ON CONFLICT (person_number) DO UPDATE SET given_name = coalesce(EXCLUDED.given_name, p.given_name),
-                    family_name = coalesce(EXCLUDED.family_name, p.family_name)
-                RETURNING person_id, xmax = 0
-                """,
-                number.digits, givenName, familyName)
-            let (person, isNew) = try rows.single(Int64.self, Bool.self)
-            _ = try await transaction.query(
-                """
-                INSERT INTO resutveksl.person_number_changes (person_id, earlier_number)
-                SELECT $1, unnest($2) ON CONFLICT DO NOTHING
-                """,
-                person, earlier.map(\.digits))
-            return isNew
+        try await sayingWhy {
+            try await pool.withTransaction { transaction in
+                let rows = try await transaction.query(
+                    """
+                    INSERT INTO resutveksl.persons AS p (person_number, given_name, family_name) VALUES ($1, $2, $3)
+                    ON CONFLICT (person_number) DO UPDATE SET given_name = coalesce(EXCLUDED.given_name, p.given_name),
+                        family_name = coalesce(EXCLUDED.family_name, p.family_name)
+                    RETURNING person_id, xmax = 0
+                    """,
+                    number.digits, givenName, familyName)
+                let (person, isNew) = try rows.single(Int64.self, Bool.self)
+                _ = try await transaction.query(
+                    """
+                    INSERT INTO resutveksl.person_number_changes (person_id, earlier_number)
+                    SELECT $1, unnest($2) ON CONFLICT DO NOTHING
+                    """,
+                    person, earlier.map(\.digits))
+                return isNew
+            }
         }
     }
 

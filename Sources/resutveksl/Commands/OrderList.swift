@@ -39,6 +39,7 @@ struct OrderEntry: Encodable {
     let state: String
     let refusal: String?
     let holdReason: String?
+    let cancelReason: String?
     let dueAt: String?
     let completedAt: String?
     let attempts: Int
@@ -60,6 +61,7 @@ struct OrderEntry: Encodable {
         state = order.state.rawValue
         refusal = order.refusal
         holdReason = order.holdReason
+        cancelReason = order.cancelReason
         dueAt = order.dueAt
         completedAt = order.completedAt
         attempts = order.attempts

@@ -28,6 +28,7 @@ struct OrderShow: AsyncParsableCommand {
         let changedResults: Int
         let missingResults: Int
         let heldBack: Int
+        let foundUnderEarlierNumber: Bool
     }
 
     func run() async throws {
@@ -44,7 +45,8 @@ struct OrderShow: AsyncParsableCommand {
             source: source.source.rawValue, acronym: source.acronym, outcome: source.outcome, reason: source.reason,
             sqlstate: source.sqlState, attempts: source.attempts, nextAttempt: source.nextAttempt,
             newResults: source.newResults, changedResults: source.changedResults,
-            missingResults: source.missingResults, heldBack: source.heldBack)
+            missingResults: source.missingResults, heldBack: source.heldBack,
+            foundUnderEarlierNumber: source.isFoundEarlier)
     }
 }
 
@@ -54,6 +56,7 @@ enum OrderText {
         var lines = ["Order \(order.number) for \(order.person), \(order.purpose): \(order.state.rawValue)"]
         lines.append("  Bestilt \(order.orderedAt) by \(order.orderedBy)\(order.reference.map { ", \($0)" } ?? "")")
         if let due = order.dueAt { lines.append("  due \(due)") }
+        if let reason = order.cancelReason { lines.append("  cancelled: \(reason)") }
         if let reason = order.holdReason { lines.append("  held: \(reason)") }
         if let completed = order.completedAt { lines.append("  completed \(completed)") }
         if let refusal = order.refusal {
@@ -71,10 +74,10 @@ enum OrderText {
     }
 
     /// What an outcome means that comes without a reason and is not told by counts.
-    private static func sentence(_ outcome: String) -> String? {
-        switch Outcome(rawValue: outcome) {
-        case .reserved, .notOpen, .noConsent, .refused: Outcome(rawValue: outcome)?.sentence
-        default: nil
+    private static func remark(_ source: OrderAtSource) -> String? {
+        switch Outcome(rawValue: source.outcome) {
+        case .reserved, .notOpen, .noConsent, .refused: Outcome(rawValue: source.outcome)?.sentence
+        default: source.isFoundEarlier ? "Found under an earlier number of the person." : nil
         }
     }
 
@@ -89,7 +92,7 @@ enum OrderText {
             ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
             table.add(
                 "  \(source.source)", source.acronym, source.outcome, source.attempts > 0 ? "\(source.attempts)" : "",
-                source.nextAttempt, counts, source.reason ?? sentence(source.outcome))
+                source.nextAttempt, counts, source.reason ?? remark(source))
         }
         var text = table.isEmpty ? "" : table.text()
         if !all, !uneventful.isEmpty {

@@ -4,7 +4,7 @@ import Store
 
 struct Person: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The persons that orders are placed for.", subcommands: [Add.self])
+        abstract: "The persons that orders are placed for.", subcommands: [Add.self, PersonChangeNumber.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Registers a person.")

@@ -27,6 +27,9 @@ struct SourceAdd: AsyncParsableCommand {
     @Option(help: "The legal basis that is named to the source where consent is not required.")
     var legalBasis: String?
 
+    @Option(help: "Whom case workers turn to there; shown in explanations.")
+    var contact: String?
+
     func validate() throws {
         guard setSize.map((1...10_000).contains) ?? true else {
             throw ValidationError("--set-size goes from 1 to 10000.")
@@ -42,7 +45,8 @@ struct SourceAdd: AsyncParsableCommand {
     func run() async throws {
         let rule = legalBasis.map { ConsentRule(isRequired: false, from: noConsentFrom, legalBasis: $0) }
         try await database.store().addSource(
-            institution, connection: try ConnectionString(connection), setSize: setSize, consentRule: rule)
+            institution, connection: try ConnectionString(connection), setSize: setSize, consentRule: rule,
+            contact: contact)
         print("source \(institution) registered. Try it: resutveksl source check \(institution)")
     }
 }

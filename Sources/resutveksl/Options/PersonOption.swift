@@ -14,9 +14,14 @@ struct PersonOption: ParsableArguments {
 
     func number() throws -> PersonNumber {
         if let text { return try PersonNumber(text) }
-        if isatty(STDIN_FILENO) == 1 { FileHandle.standardError.write(Data("Person number: ".utf8)) }
+        return try Self.read("Person number", missing: "no person number: give it on standard input, or with --person")
+    }
+
+    /// Asks for a number on a terminal; takes the next line of standard input otherwise.
+    static func read(_ name: String, missing: String) throws -> PersonNumber {
+        if isatty(STDIN_FILENO) == 1 { FileHandle.standardError.write(Data("\(name): ".utf8)) }
         guard let line = readLine(), !line.allSatisfy(\.isWhitespace) else {
-            throw CommandFailure(code: 64, message: "no person number: give it on standard input, or with --person")
+            throw CommandFailure(code: 64, message: missing)
         }
         return try PersonNumber(line)
     }

@@ -40,13 +40,13 @@ struct AnswerCheckPersonTests {
         #expect(disclosure.foundUnder.digits == "13097248022")
     }
 
-    @Test("A person who is answered about twice is bad data, also under another number of theirs")
+    @Test("A person who is answered about twice is bad data, and two persons under one person's numbers are")
     func answeredTwice() throws {
         let example = AnswerExample()
         try example.expectBroken(.answeredTwice, example.records([.person(example.person)]))
         var other = example.person
         other.personNumber = "13097248022"
-        try example.expectBroken(.answeredTwice, example.records([.person(other)]))
+        try example.expectBroken(.twoPersons, example.records([.person(other)]))
     }
 
     @Test(
