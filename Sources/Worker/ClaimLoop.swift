@@ -96,9 +96,9 @@ struct ClaimLoop {
         }
     }
 
-    /// From here on orders are newcomers: the newest, as many as one claim of them takes. All of them, when not more are due.
+    /// From here on orders are newcomers: the newest, as many as one claim of them takes.
     ///
-    /// So an order that was placed just before a large run began is one too.
+    /// All of them, when not more are due. So an order that was placed just before a large run began is one too.
     private func backlogEnd() async throws -> PostgresTimestamp {
         try await store.dueBefore(newest: options.newcomerClaimSize)
             ?? PostgresTimestamp(microsecondsSince2000: 0)
