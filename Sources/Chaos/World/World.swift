@@ -63,6 +63,10 @@ struct World: Sendable {
                 try await source.own("UPDATE \(column) WHERE modulkode = 'RESUTVEKSL'")
             }
             if place == 4 { try await source.own("UPDATE resutveksl.rules SET consent_required = false") }
+            // What is shown must not change by itself when a round goes past midnight.
+            try await source.own(
+                "UPDATE fs.oppnadd_grad_prot SET dato_utlev_vitn = current_date + 30 WHERE dato_utlev_vitn >= current_date - 1"
+            )
             sources.append(source)
         }
         return sources

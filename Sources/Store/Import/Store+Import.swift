@@ -21,9 +21,12 @@ extension Store {
                 }
                 try await connection.once("import_rows", script: SetImport.staging)
                 return try await connection.withTransaction { transaction in
+                    // Before anything is locked: no timeout of the server ends a COPY whose client has stopped, and
+                    // nobody could take the orders over meanwhile.
+                    let rows = try await Self.stage(set, transaction)
                     try await Self.hold(set.token, transaction)
                     if isRepeated, try await Self.isWritten(set, transaction) { return ImportCounts() }
-                    let counts = try await Self.write(set, outcomes, transaction)
+                    let counts = try await Self.write(set, outcomes, stagedRows: rows, transaction)
                     let moved = try await transaction.query(Self.advance, arguments: set.progress(counts))
                     if moved.affected == 0 { throw StoreError.stale(set.token) }
                     return counts
@@ -41,20 +44,23 @@ extension Store {
         ).single(Bool.self)
     }
 
+    /// Brings the rows of the answer into the session's own table.
+    private static func stage(_ set: SetImport, _ transaction: Transaction) async throws -> Int {
+        let data = set.copyData()
+        return data.rowCount == 0
+            ? 0 : try await transaction.copyIn("COPY pg_temp.import_rows FROM STDIN (FORMAT binary)", data)
+    }
+
     private static func write(
-        _ set: SetImport, _ outcomes: SetOutcomes, _ transaction: Transaction
+        _ set: SetImport, _ outcomes: SetOutcomes, stagedRows: Int, _ transaction: Transaction
     ) async throws -> ImportCounts {
         var counts = ImportCounts()
         counts.found = outcomes.found
+        counts.rows = stagedRows
         var merged: [Int64: (new: Int, changed: Int, missing: Int)] = [:]
         if !outcomes.merged.isEmpty {
             _ = try await transaction.query(MergeStatement.open, set.token.rawValue, set.source.rawValue)
-            let data = set.copyData()
-            if data.rowCount > 0 {
-                counts.rows = try await transaction.copyIn(
-                    "COPY pg_temp.import_rows FROM STDIN (FORMAT binary)", data)
-                _ = try await transaction.query(MergeStatement.studies)
-            }
+            if stagedRows > 0 { _ = try await transaction.query(MergeStatement.studies) }
             let rows = try await transaction.query(
                 MergeStatement.results, set.source.rawValue, outcomes.merged.map(\.order.person),
                 outcomes.merged.map(\.order.number.rawValue), outcomes.merged.map(\.hadAnswer)
