@@ -1,0 +1,162 @@
+-- What has to stay when an order is fetched again, two records become one or institutions are merged: on what basis was asked
+-- and which source has answered, what stands here from which source, and one order per person in an admission.
+
+-- Two records become one ------------------------------------------------------------------------------------------------------
+
+-- A person has one order in an admission: the open one, otherwise the newest of those that are over. Cancelled ones stay so.
+CREATE FUNCTION resutveksl.share_orders(of_admission text, of_person bigint DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET jit = off AS $$
+BEGIN
+    UPDATE resutveksl.admission_orders m SET order_number = shared.order_number
+    FROM (
+        SELECT s.admission, s.application_number, coalesce(o.order_number, s.newest) AS order_number
+        FROM (
+            SELECT m.admission, m.application_number, m.person_id,
+                max(m.order_number) OVER (PARTITION BY m.admission, m.person_id) AS newest
+            FROM resutveksl.admission_orders m JOIN resutveksl.orders mine USING (order_number)
+            WHERE mine.state IN ('completed', 'refused')
+                AND (of_admission IS NULL OR m.admission = of_admission) AND (of_person IS NULL OR m.person_id = of_person)
+        ) AS s
+        LEFT JOIN resutveksl.orders o ON o.person_id = s.person_id
+            AND o.state IN ('ordered', 'fetching', 'awaiting_retry', 'held')
+    ) AS shared
+    WHERE m.admission = shared.admission AND m.application_number = shared.application_number
+        AND m.order_number <> shared.order_number;
+END $$;
+COMMENT ON FUNCTION resutveksl.share_orders IS
+    'Has all applications of a person in an admission share one order, because a person has one open order. NULL: all.';
+
+-- As before; but applications share an order.
+CREATE OR REPLACE FUNCTION resutveksl.merge_persons(person bigint, twin bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    other record;
+BEGIN
+    INSERT INTO resutveksl.open_merges VALUES (pg_current_xact_id());
+    UPDATE resutveksl.study_log SET person_id = person WHERE person_id = twin;
+    PERFORM resutveksl.merge_results(person, twin);
+    -- What a source answered about one of the numbers is not what it answers about all of them: it sends everything anew.
+    DELETE FROM resutveksl.person_sources WHERE person_id IN (person, twin);
+    -- The newest answer counts; of two on one day the N (as at the sources).
+    UPDATE resutveksl.acceptances a SET acceptance_type = b.acceptance_type, answer = b.answer, answered_on = b.answered_on,
+        channel = b.channel, entered_by = b.entered_by, entered_at = b.entered_at
+    FROM resutveksl.acceptances b
+    WHERE a.person_id = person AND b.person_id = twin AND (b.answered_on, b.answer) > (a.answered_on, a.answer);
+    UPDATE resutveksl.acceptance_history SET person_id = person WHERE person_id = twin;
+    UPDATE resutveksl.acceptances SET person_id = person
+    WHERE person_id = twin AND NOT EXISTS (SELECT FROM resutveksl.acceptances WHERE person_id = person);
+    UPDATE resutveksl.persons p SET given_name = coalesce(p.given_name, t.given_name),
+        family_name = coalesce(p.family_name, t.family_name)
+    FROM resutveksl.persons t WHERE p.person_id = person AND t.person_id = twin;
+    FOR other IN
+        SELECT c.conrelid::regclass AS name, a.attname AS col
+        FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+        WHERE c.contype = 'f' AND c.confrelid = 'resutveksl.persons'::regclass AND c.conparentid = 0
+            AND c.conrelid NOT IN ('resutveksl.acceptances'::regclass, 'resutveksl.person_number_changes'::regclass)
+    LOOP
+        EXECUTE format('UPDATE %s SET %I = $1 WHERE %I = $2', other.name, other.col, other.col) USING person, twin;
+    END LOOP;
+    PERFORM resutveksl.share_orders(NULL, person);
+    WITH moved AS (
+        DELETE FROM resutveksl.person_number_changes WHERE person_id = twin RETURNING earlier_number, changed_on
+    )
+    SELECT array_agg(earlier_number) AS numbers, array_agg(changed_on) AS days INTO other FROM moved;
+    DELETE FROM resutveksl.persons WHERE person_id = twin;
+    INSERT INTO resutveksl.person_number_changes (person_id, earlier_number, changed_on)
+    SELECT person, number, day FROM unnest(other.numbers, other.days) AS m (number, day) ON CONFLICT DO NOTHING;
+    DELETE FROM resutveksl.open_merges WHERE transaction = pg_current_xact_id();
+END $$;
+
+-- The weekly refresh ----------------------------------------------------------------------------------------------------------
+
+ALTER TABLE resutveksl.admission_orders
+    ADD COLUMN passed_over text CHECK (passed_over IN ('refused', 'no_consent', 'no_number'));
+COMMENT ON COLUMN resutveksl.admission_orders.passed_over IS
+    'Why the refresh of refreshed_for did not queue the order: every source would have refused it. NULL: it did.';
+
+-- Queues the orders of an admission again that were added before a moment and were not queued for it yet: one per person.
+--
+-- What waits to be fetched anyway stays as it is; held orders stay held, cancelled ones cancelled; nobody is queued of whom
+-- it is known that every source would refuse, and it is kept and logged who was passed over. Orders that a worker holds are
+-- left for the next call, and so is what goes beyond 5,000: a worker's statements are short, and so are its locks.
+CREATE OR REPLACE FUNCTION resutveksl.refresh_admission(admission text, moment timestamptz DEFAULT now(), OUT orders integer, OUT left_over integer)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET jit = off AS $$
+DECLARE
+    is_required boolean := resutveksl.consent_is_required_everywhere();
+    taken bigint[];
+    queued bigint[];
+    refused bigint[];
+    reasons text[];
+    one bigint;
+BEGIN
+    PERFORM FROM resutveksl.admissions a WHERE a.admission = refresh_admission.admission FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no admission %', admission
+            USING ERRCODE = 'no_data_found', HINT = 'List them: resutveksl admission list.';
+    END IF;
+    PERFORM resutveksl.share_orders(admission);
+    taken := ARRAY(
+        SELECT o.order_number FROM resutveksl.admission_orders m JOIN resutveksl.orders o USING (order_number)
+        WHERE m.admission = refresh_admission.admission AND m.added_at <= moment
+            AND (m.refreshed_for IS NULL OR m.refreshed_for < moment) AND o.state <> 'fetching'
+        ORDER BY o.order_number LIMIT 5000 FOR NO KEY UPDATE OF o SKIP LOCKED);
+    SELECT array_agg(o.order_number) FILTER (WHERE r.refusal IS NULL),
+        array_agg(o.order_number) FILTER (WHERE r.refusal IS NOT NULL),
+        array_agg(r.refusal) FILTER (WHERE r.refusal IS NOT NULL)
+    INTO queued, refused, reasons
+    FROM resutveksl.orders o
+    CROSS JOIN LATERAL (SELECT resutveksl.refusal_of(o.person_id, is_required) AS refusal OFFSET 0) AS r
+    WHERE o.order_number = ANY (taken) AND o.state IN ('awaiting_retry', 'completed', 'refused');
+    BEGIN
+        UPDATE resutveksl.orders o SET state = 'ordered', due_at = moment WHERE o.order_number = ANY (queued);
+        GET DIAGNOSTICS orders = ROW_COUNT;
+    EXCEPTION WHEN unique_violation THEN
+        -- Somebody has just ordered for one of the persons. That order is open now, and is seen by the next call; nobody
+        -- else waits for it.
+        orders := 0;
+        FOREACH one IN ARRAY queued LOOP
+            BEGIN
+                UPDATE resutveksl.orders o SET state = 'ordered', due_at = moment WHERE o.order_number = one;
+                orders := orders + 1;
+            EXCEPTION WHEN unique_violation THEN
+                taken := array_remove(taken, one);
+            END;
+        END LOOP;
+    END;
+    UPDATE resutveksl.admission_orders m SET refreshed_for = moment, passed_over = p.reason
+    FROM unnest(taken) AS t (order_number)
+    LEFT JOIN unnest(refused, reasons) AS p (order_number, reason) USING (order_number)
+    WHERE m.admission = refresh_admission.admission AND m.order_number = t.order_number AND m.added_at <= moment;
+    SELECT count(*) INTO left_over FROM resutveksl.admission_orders m
+    WHERE m.admission = refresh_admission.admission AND m.added_at <= moment
+        AND (m.refreshed_for IS NULL OR m.refreshed_for < moment);
+    IF left_over = 0 THEN
+        UPDATE resutveksl.admissions a SET refreshed_for = moment
+        WHERE a.admission = refresh_admission.admission AND (a.refreshed_for IS NULL OR a.refreshed_for < moment);
+    END IF;
+    INSERT INTO resutveksl.transfer_log (event, order_number, person_id, outcome, reason)
+    SELECT 'refused', o.order_number, o.person_id, p.reason, format('not refreshed with admission %s', admission)
+    FROM unnest(refused, reasons) AS p (order_number, reason) JOIN resutveksl.orders o USING (order_number);
+    IF orders > 0 THEN
+        INSERT INTO resutveksl.transfer_log (event, reason, orders)
+        VALUES ('requeued', format('refresh of admission %s', admission), refresh_admission.orders);
+    END IF;
+END $$;
+
+CREATE VIEW resutveksl.passed_over_orders AS
+SELECT m.order_number, m.person_id, m.admission, m.application_number, m.refreshed_for, m.passed_over,
+    format('not refreshed on %s with admission %s: %s', resutveksl.local_day(m.refreshed_for), m.admission,
+        resutveksl.refusal_sentence(m.passed_over)) AS sentence
+FROM resutveksl.admission_orders m
+JOIN resutveksl.orders o USING (order_number)
+WHERE m.passed_over IS NOT NULL AND coalesce(o.requeued_at, o.ordered_at) < m.refreshed_for;
+COMMENT ON VIEW resutveksl.passed_over_orders IS
+    'Orders that the last refresh of their admission did not queue, and why, as long as nothing else has queued them since.';
+
+DO $$
+BEGIN
+    EXECUTE (SELECT string_agg(format('REVOKE ALL ON FUNCTION %s FROM PUBLIC;', oid::regprocedure), ' ')
+        FROM pg_proc WHERE pronamespace = 'resutveksl'::regnamespace);
+END $$;
