@@ -1,6 +1,53 @@
 -- What has to stay when an order is fetched again, two records become one or institutions are merged: on what basis was asked
 -- and which source has answered, what stands here from which source, and one order per person in an admission.
 
+-- What stands here from which source ----------------------------------------------------------------------------------------
+-- A source that has nothing about a person is only compared with what stands here when something does, because looking for it
+-- half a million times would cost more than the answers. So there is a row in person_sources for everything that stands here,
+-- whatever is known of the source's last answer.
+
+ALTER TABLE resutveksl.person_sources ALTER COLUMN fingerprint DROP NOT NULL;
+COMMENT ON TABLE resutveksl.person_sources IS
+    'The fingerprint of what a source last answered about a person. Whatever stands here from a source has a row: deleting it '
+    'only forgets the fingerprint.';
+COMMENT ON COLUMN resutveksl.person_sources.fingerprint IS
+    'NULL: not known any more, so that the source sends everything.';
+
+CREATE FUNCTION resutveksl.stands_here(person bigint, source integer) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM resutveksl.external_studies s JOIN resutveksl.external_results r USING (study_id)
+        WHERE s.person_id = person AND r.source = stands_here.source AND r.origin = 'AUTOMATISK'
+            AND r.missing_since IS NULL)
+$$;
+COMMENT ON FUNCTION resutveksl.stands_here IS 'Whether something of a source stands here that is not marked as missing.';
+
+-- An import forgets a source that has nothing any more; by then what stood here is marked as missing.
+CREATE FUNCTION resutveksl.keep_person_source() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        INSERT INTO resutveksl.person_sources (person_id, source)
+        SELECT DISTINCT s.person_id, r.source
+        FROM resutveksl.external_results r JOIN resutveksl.external_studies s USING (study_id)
+        WHERE r.origin = 'AUTOMATISK' AND r.missing_since IS NULL;
+    ELSIF resutveksl.stands_here(OLD.person_id, OLD.source) THEN
+        INSERT INTO resutveksl.person_sources (person_id, source) VALUES (OLD.person_id, OLD.source)
+        ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER person_sources_of_what_stands_stay AFTER DELETE ON resutveksl.person_sources
+    FOR EACH ROW EXECUTE FUNCTION resutveksl.keep_person_source();
+CREATE TRIGGER person_sources_of_what_stands_come_back AFTER TRUNCATE ON resutveksl.person_sources
+    FOR EACH STATEMENT EXECUTE FUNCTION resutveksl.keep_person_source();
+
+-- Records that were merged have lost theirs.
+INSERT INTO resutveksl.person_sources (person_id, source)
+SELECT DISTINCT s.person_id, r.source
+FROM resutveksl.external_results r JOIN resutveksl.external_studies s USING (study_id)
+WHERE r.origin = 'AUTOMATISK' AND r.missing_since IS NULL
+ON CONFLICT DO NOTHING;
+
 -- Two records become one ------------------------------------------------------------------------------------------------------
 
 -- A person has one order in an admission: the open one, otherwise the newest of those that are over. Cancelled ones stay so.
@@ -27,7 +74,7 @@ END $$;
 COMMENT ON FUNCTION resutveksl.share_orders IS
     'Has all applications of a person in an admission share one order, because a person has one open order. NULL: all.';
 
--- As before; but applications share an order.
+-- As before; but what stands here from a source keeps its row in person_sources, and applications share an order.
 CREATE OR REPLACE FUNCTION resutveksl.merge_persons(person bigint, twin bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -38,6 +85,11 @@ BEGIN
     PERFORM resutveksl.merge_results(person, twin);
     -- What a source answered about one of the numbers is not what it answers about all of them: it sends everything anew.
     DELETE FROM resutveksl.person_sources WHERE person_id IN (person, twin);
+    INSERT INTO resutveksl.person_sources (person_id, source)
+    SELECT DISTINCT person, r.source
+    FROM resutveksl.external_results r JOIN resutveksl.external_studies s USING (study_id)
+    WHERE s.person_id = person AND r.origin = 'AUTOMATISK' AND r.missing_since IS NULL
+    ON CONFLICT DO NOTHING;
     -- The newest answer counts; of two on one day the N (as at the sources).
     UPDATE resutveksl.acceptances a SET acceptance_type = b.acceptance_type, answer = b.answer, answered_on = b.answered_on,
         channel = b.channel, entered_by = b.entered_by, entered_at = b.entered_at

@@ -239,18 +239,16 @@ extension Store {
                 if !active.contains(source) { unasked[source, default: []].append(order) }
             }
         }
-        var fingerprints: [InstitutionNumber: [Int64: Fingerprint]] = [:]
+        var fingerprints: [InstitutionNumber: [Int64: Fingerprint?]] = [:]
         let known = try await transaction.query(
             Statement(
                 prepared: "fingerprints",
                 "SELECT source, person_id, fingerprint FROM resutveksl.person_sources WHERE person_id = ANY ($1)"),
             orders.map(\.person)
-        ).decode(Int32.self, Int64.self, String.self)
+        ).decode(Int32.self, Int64.self, String?.self)
         for (source, person, text) in known {
-            guard let source = InstitutionNumber(rawValue: source), let fingerprint = Fingerprint(text) else {
-                continue
-            }
-            fingerprints[source, default: [:]][person] = fingerprint
+            guard let source = InstitutionNumber(rawValue: source) else { continue }
+            fingerprints[source, default: [:]].updateValue(text.flatMap(Fingerprint.init), forKey: person)
         }
         let lanes: [LaneWork] = sources.compactMap { source in
             let mine = orders.filter {

@@ -84,14 +84,17 @@ import Testing
             counts: (0, 1, 0), checked: ["RES-100"]),
     ]
 
-    @Test("a change at the source is reported once, as what it is, and the next import is silent", arguments: cases)
-    func reported(_ change: Case) async throws {
+    @Test(
+        "a change at the source is reported once, as what it is, and the next import is silent", arguments: cases,
+        [false, true])
+    func reported(_ change: Case, isForgotten: Bool) async throws {
         let playground = try await Playground.make(203)
         try await playground.at(203, "SELECT example.add_test_person_1(); \(change.before)")
         _ = try await playground.fetchAgain()
         #expect(try await playground.reported() == [], "the first fetch is new as a whole")
 
         try await playground.at(203, change.event)
+        if isForgotten { try await playground.forgetFingerprints() }
         let order = try await playground.fetchAgain()
         #expect(try await playground.reported() == change.reported)
         #expect(order.newResults == change.counts.new)
@@ -106,6 +109,32 @@ import Testing
             let again = try await playground.fetchAgain()
             #expect(try await playground.reported() == [])
             #expect(again.newResults + again.changedResults + again.missingResults == 0)
+        }
+    }
+
+    @Test("what the source no longer has is marked, also when two records became one or its answers were forgotten")
+    func missingThough() async throws {
+        for event in ["changed number", "DELETE FROM", "TRUNCATE"] {
+            let playground = try await Playground.make(203)
+            try await playground.at(203, "SELECT example.add_test_person_1()")
+            _ = try await playground.fetchAgain()
+            var number = Playground.person1
+            if event == "changed number" {
+                let real = try ExamplePerson.number(.birthNumber)
+                _ = try await playground.store.addPerson(real, givenName: nil, familyName: nil)
+                _ = try await playground.store.changeNumber(from: try PersonNumber(number), to: real, on: nil)
+                number = real.digits
+            } else {
+                try await playground.own("\(event) resutveksl.person_sources")
+            }
+            try await playground.at(203, "UPDATE fs.studentvurdkombprotokoll SET status_gyldig = 'N'")
+            let order = try await playground.order(number)
+            _ = try await playground.run()
+            #expect(try await playground.outcome(order, 203) == "nothing")
+            #expect(try await playground.reported() == ["RES-100 missing"], "\(event)")
+            #expect(try await playground.results(number).map(\.isMissing) == [true])
+            #expect(try await playground.explained(order, 203).contains("1 result of before missing"))
+            #expect(try await playground.value("SELECT count(*) FROM resutveksl.person_sources") == "0")
         }
     }
 
