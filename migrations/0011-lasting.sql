@@ -74,7 +74,8 @@ END $$;
 COMMENT ON FUNCTION resutveksl.share_orders IS
     'Has all applications of a person in an admission share one order, because a person has one open order. NULL: all.';
 
--- As before; but what stands here from a source keeps its row in person_sources, and applications share an order.
+-- As before; but what stands here from a source keeps its row in person_sources, applications share an order, and the log of
+-- Person eksternstudium has one entry per institution that says what happened.
 CREATE OR REPLACE FUNCTION resutveksl.merge_persons(person bigint, twin bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -82,6 +83,9 @@ DECLARE
 BEGIN
     INSERT INTO resutveksl.open_merges VALUES (pg_current_xact_id());
     UPDATE resutveksl.study_log SET person_id = person WHERE person_id = twin;
+    INSERT INTO resutveksl.study_log (person_id, institution, action, details)
+    SELECT person, institution, 'edited', 'two records of the person became one'
+    FROM resutveksl.external_studies WHERE person_id = twin;
     PERFORM resutveksl.merge_results(person, twin);
     -- What a source answered about one of the numbers is not what it answers about all of them: it sends everything anew.
     DELETE FROM resutveksl.person_sources WHERE person_id IN (person, twin);
@@ -118,6 +122,41 @@ BEGIN
     INSERT INTO resutveksl.person_number_changes (person_id, earlier_number, changed_on)
     SELECT person, number, day FROM unnest(other.numbers, other.days) AS m (number, day) ON CONFLICT DO NOTHING;
     DELETE FROM resutveksl.open_merges WHERE transaction = pg_current_xact_id();
+END $$;
+
+-- What a merger moves was neither edited nor deleted by anybody.
+CREATE OR REPLACE FUNCTION resutveksl.result_was_changed_by_hand() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF resutveksl.is_merging() THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO resutveksl.study_log (person_id, institution, action, result_id, details)
+    SELECT s.person_id, s.institution, 'deleted', OLD.result_id,
+        concat_ws(': ', resutveksl.result_text(OLD), resutveksl.result_content(OLD))
+    FROM resutveksl.external_studies s WHERE TG_OP = 'DELETE' AND s.study_id = OLD.study_id
+    UNION ALL
+    SELECT s.person_id, s.institution, 'edited', NEW.result_id, concat_ws(': ', resutveksl.result_text(NEW), (
+        SELECT string_agg(resutveksl.change_text(key, o.value, n.value), '; ' ORDER BY key)
+        FROM jsonb_each_text(to_jsonb(OLD)) o JOIN jsonb_each_text(to_jsonb(NEW)) n USING (key)
+        WHERE o.value IS DISTINCT FROM n.value))
+    FROM resutveksl.external_studies s WHERE TG_OP = 'UPDATE' AND s.study_id = NEW.study_id;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION resutveksl.study_was_changed_by_hand() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF resutveksl.is_merging() THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO resutveksl.study_log (person_id, institution, action, details)
+    VALUES (OLD.person_id, OLD.institution, 'deleted', 'Person eksternstudium');
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO resutveksl.study_log (person_id, institution, action, details)
+        VALUES (NEW.person_id, NEW.institution, 'entered', 'Person eksternstudium, with what stands in it');
+    END IF;
+    RETURN NULL;
 END $$;
 
 -- The weekly refresh ----------------------------------------------------------------------------------------------------------
