@@ -1,6 +1,52 @@
 -- What has to stay when an order is fetched again, two records become one or institutions are merged: on what basis was asked
 -- and which source has answered, what stands here from which source, and one order per person in an admission.
 
+-- On what basis was asked, also before an order was queued again -----------------------------------------------------------
+-- The order itself only knows the claim in which every source was asked last, and its rows in transfers go when it is queued
+-- again. A row per claim is all it takes: the lanes of the claim know the rest. No foreign keys: each would be looked up for
+-- every order of a claim.
+
+CREATE TABLE resutveksl.order_claims (
+    order_number bigint NOT NULL,
+    token bigint NOT NULL,
+    consented_on date,
+    sources integer[],
+    PRIMARY KEY (order_number, token)
+);
+COMMENT ON TABLE resutveksl.order_claims IS 'Every claim that an order has been in, as far as it was asked about.';
+COMMENT ON COLUMN resutveksl.order_claims.consented_on IS
+    'Day of the J that it was asked on; NULL: on the legal bases of the lanes.';
+COMMENT ON COLUMN resutveksl.order_claims.sources IS 'The sources that were to be asked again; NULL: every one of the claim.';
+
+-- What is known of the time before.
+INSERT INTO resutveksl.order_claims (order_number, token, consented_on)
+SELECT order_number, first_token, consented_on FROM resutveksl.orders WHERE first_token IS NOT NULL;
+
+CREATE FUNCTION resutveksl.forget_order_claims() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM resutveksl.order_claims c USING gone WHERE c.order_number = gone.order_number;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER orders_take_their_claims_along AFTER DELETE ON resutveksl.orders
+    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION resutveksl.forget_order_claims();
+
+CREATE VIEW resutveksl.questions_asked AS
+SELECT c.order_number, o.person_id, l.source, c.token, l.run_id, k.claimed_at,
+    CASE WHEN c.consented_on IS NOT NULL THEN 'consent' ELSE l.legal_basis END AS basis, c.consented_on
+FROM resutveksl.order_claims c
+JOIN resutveksl.orders o USING (order_number)
+JOIN resutveksl.claims k USING (token)
+JOIN resutveksl.run_sources l USING (token)
+WHERE l.cursor >= c.order_number AND (c.sources IS NULL OR l.source = ANY (c.sources))
+    AND (c.consented_on IS NOT NULL OR l.legal_basis IS NOT NULL);
+COMMENT ON VIEW resutveksl.questions_asked IS
+    'Every question that a source has answered about an order''s person, with the basis that it was asked on; also those of '
+    'before the order was queued again.';
+
+ALTER TABLE resutveksl.transfer_log ADD COLUMN basis text;
+COMMENT ON COLUMN resutveksl.transfer_log.basis IS 'Of fetched and person_failed: on what was asked: consent, or a legal basis.';
+
 -- What stands here from which source ----------------------------------------------------------------------------------------
 -- A source that has nothing about a person is only compared with what stands here when something does, because looking for it
 -- half a million times would cost more than the answers. So there is a row in person_sources for everything that stands here,
@@ -245,6 +291,11 @@ JOIN resutveksl.orders o USING (order_number)
 WHERE m.passed_over IS NOT NULL AND coalesce(o.requeued_at, o.ordered_at) < m.refreshed_for;
 COMMENT ON VIEW resutveksl.passed_over_orders IS
     'Orders that the last refresh of their admission did not queue, and why, as long as nothing else has queued them since.';
+
+COMMENT ON TABLE resutveksl.result_changes IS
+    'What a later fetch changed. The first answer of a source about a person is new as a whole and writes none.';
+COMMENT ON COLUMN resutveksl.orders.was_fetched IS
+    'It had been fetched for before it was queued again: what a source has now that answered then was added since.';
 
 DO $$
 BEGIN

@@ -213,6 +213,59 @@ import Testing
         #expect(try await playground.reported() == [])
     }
 
+    @Test(
+        "what a source brings that had not answered before the order was queued again belongs to the first fetch",
+        arguments: ["UPDATE resutveksl.orders SET state = 'ordered' WHERE state = 'awaiting_retry'", "another order"])
+    func firstAnswerWhenQueuedAgain(queueing: String) async throws {
+        let playground = try await Playground.make(203, 204)
+        let good = try playground.cluster.connectionString(
+            database: playground.database(of: 204), user: Playground.requester)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        try await playground.at(
+            204,
+            """
+            SELECT example.add_test_person_2();
+            UPDATE fs.person SET fodselsdato = 15361, personnr = 12185;
+            UPDATE fs.studentvurdkombprotokoll SET fodselsdato = 15361, personnr = 12185;
+            """)
+        try await playground.register(204, .nobodyListens())
+        var order = try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        try await playground.register(204, good)
+        try await playground.at(203, Self.addCourse)
+        if queueing == "another order" {
+            try await playground.store.cancel(order)
+            order = try await playground.order(Playground.person1)
+        } else {
+            try await playground.own(queueing)
+        }
+        _ = try await playground.run()
+        #expect(try await playground.reported() == ["RES-200 added"], "203 had answered, and 204 had not")
+        #expect(try await playground.store.order(order).newResults == 2)
+        #expect(try await playground.results(Playground.person1).count == 3)
+    }
+
+    @Test(
+        "a source whose answer was bad data has not answered: what it brings once mended belongs to the first fetch")
+    func firstGoodAnswer() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        try await playground.tamper(at: 203, "institution", "CASE WHEN record = 'result' THEN 999 ELSE institution END")
+        let order = try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        #expect(try await playground.outcome(order, 203) == "invalid")
+        try await playground.at(
+            203,
+            """
+            DROP FUNCTION resutveksl.ask_v1(bigint[], text[], text[], date[], text[], text[], text);
+            ALTER FUNCTION resutveksl.ask_truly RENAME TO ask_v1;
+            """)
+        try await playground.store.requeue(order)
+        _ = try await playground.run()
+        #expect(try await playground.store.order(order).newResults == 1)
+        #expect(try await playground.reported() == [])
+    }
+
     @Test("a course that moves to another degree of the same code is reported, and stands in the new one")
     func otherDegree() async throws {
         let playground = try await Playground.make(203)
