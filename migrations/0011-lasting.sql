@@ -94,6 +94,90 @@ FROM resutveksl.external_results r JOIN resutveksl.external_studies s USING (stu
 WHERE r.origin = 'AUTOMATISK' AND r.missing_since IS NULL
 ON CONFLICT DO NOTHING;
 
+-- Who answers for results that stand here -----------------------------------------------------------------------------------
+-- When an institution is merged, or its source is set inactive, another source answers for what was earned there, and has the
+-- same results. They become that source's here and now, and not while it is imported: each row of an import would have to be
+-- looked for at other sources too.
+
+CREATE FUNCTION resutveksl.take_over_results() RETURNS integer
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET jit = off AS $$
+DECLARE
+    moved integer;
+BEGIN
+    CREATE TEMP TABLE resutveksl_moving AS
+    WITH answering AS MATERIALIZED (
+        SELECT a.source, a.institution
+        FROM resutveksl.source_institutions a JOIN resutveksl.sources s USING (source) WHERE s.is_active
+    ), heirs AS MATERIALIZED (
+        -- Its own source before that of what it was merged into.
+        SELECT DISTINCT ON (i.institution) i.institution, a.source
+        FROM resutveksl.institutions i
+        CROSS JOIN LATERAL resutveksl.merger_path(i.institution) AS m
+        JOIN answering a ON a.source = m.number AND a.institution = i.institution
+        ORDER BY i.institution, m.place
+    ), moving AS (
+        SELECT r.result_id, r.study_id, r.result_key, h.source AS heir
+        FROM resutveksl.external_results r
+        JOIN resutveksl.external_studies s USING (study_id)
+        JOIN heirs h ON h.institution = s.institution
+        WHERE r.origin = 'AUTOMATISK' AND r.source <> h.source
+            AND (r.source, s.institution) NOT IN (SELECT source, institution FROM answering)
+    )
+    -- Where the heir has brought the same result already, the one that stands and was fetched last stays.
+    SELECT r.result_id, r.study_id, r.source, m.heir, s.person_id, s.institution,
+        first_value(r.result_id) OVER (PARTITION BY r.study_id, r.result_key
+            ORDER BY r.missing_since IS NOT NULL, r.fetched_at DESC, r.result_id DESC) AS kept
+    FROM (SELECT study_id, result_key, heir FROM moving GROUP BY study_id, result_key, heir) AS m
+    JOIN resutveksl.external_studies s USING (study_id)
+    JOIN resutveksl.external_results r ON r.study_id = m.study_id AND r.result_key = m.result_key
+        AND (r.source = m.heir OR r.result_id IN (SELECT result_id FROM moving));
+
+    SELECT count(*) INTO moved FROM pg_temp.resutveksl_moving WHERE source <> heir;
+    IF moved > 0 THEN
+        INSERT INTO resutveksl.open_merges VALUES (pg_current_xact_id());
+        UPDATE resutveksl.external_results r SET part_of = m.kept
+        FROM pg_temp.resutveksl_moving m WHERE r.part_of = m.result_id AND m.kept <> m.result_id;
+        UPDATE resutveksl.result_changes c SET result_id = m.kept
+        FROM pg_temp.resutveksl_moving m WHERE c.result_id = m.result_id AND m.kept <> m.result_id;
+        UPDATE resutveksl.external_results r SET needs_control = true
+        FROM pg_temp.resutveksl_moving m JOIN resutveksl.external_results g USING (result_id)
+        WHERE r.result_id = m.kept AND m.kept <> m.result_id AND g.needs_control AND NOT r.needs_control;
+        DELETE FROM resutveksl.external_results r
+        USING pg_temp.resutveksl_moving m WHERE r.result_id = m.result_id AND m.kept <> m.result_id;
+        UPDATE resutveksl.external_results r SET source = m.heir
+        FROM pg_temp.resutveksl_moving m WHERE r.result_id = m.result_id AND m.source <> m.heir;
+        -- What each of them answered is not what the heir answers now: it sends everything.
+        DELETE FROM resutveksl.person_sources p
+        USING pg_temp.resutveksl_moving m WHERE p.person_id = m.person_id AND p.source IN (m.source, m.heir);
+        INSERT INTO resutveksl.person_sources (person_id, source)
+        SELECT DISTINCT m.person_id, m.heir FROM pg_temp.resutveksl_moving m
+        WHERE resutveksl.stands_here(m.person_id, m.heir)
+        ON CONFLICT DO NOTHING;
+        INSERT INTO resutveksl.study_log (person_id, institution, action, source, details)
+        SELECT m.person_id, m.institution, 'edited', m.heir, format('source %s answers for what was fetched from source %s',
+            m.heir, string_agg(DISTINCT m.source::text, ', '))
+        FROM pg_temp.resutveksl_moving m WHERE m.source <> m.heir GROUP BY m.person_id, m.institution, m.heir;
+        DELETE FROM resutveksl.open_merges WHERE transaction = pg_current_xact_id();
+    END IF;
+    DROP TABLE pg_temp.resutveksl_moving;
+    RETURN moved;
+END $$;
+COMMENT ON FUNCTION resutveksl.take_over_results IS
+    'Makes results whose source no longer answers for their institution those of the source that does. Answers with how many; '
+    'called whenever an institution is merged or a source is added, removed or set (in)active.';
+
+CREATE FUNCTION resutveksl.answering_was_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM resutveksl.take_over_results();
+    RETURN NULL;
+END $$;
+CREATE TRIGGER institutions_pass_results_on AFTER UPDATE OF merged_into ON resutveksl.institutions
+    FOR EACH STATEMENT EXECUTE FUNCTION resutveksl.answering_was_changed();
+CREATE TRIGGER sources_pass_results_on AFTER INSERT OR DELETE OR UPDATE OF is_active ON resutveksl.sources
+    FOR EACH STATEMENT EXECUTE FUNCTION resutveksl.answering_was_changed();
+
 -- Two records become one ------------------------------------------------------------------------------------------------------
 
 -- A person has one order in an admission: the open one, otherwise the newest of those that are over. Cancelled ones stay so.
@@ -296,6 +380,8 @@ COMMENT ON TABLE resutveksl.result_changes IS
     'What a later fetch changed. The first answer of a source about a person is new as a whole and writes none.';
 COMMENT ON COLUMN resutveksl.orders.was_fetched IS
     'It had been fetched for before it was queued again: what a source has now that answered then was added since.';
+
+SELECT resutveksl.take_over_results();
 
 DO $$
 BEGIN
