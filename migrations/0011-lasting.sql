@@ -376,6 +376,36 @@ WHERE m.passed_over IS NOT NULL AND coalesce(o.requeued_at, o.ordered_at) < m.re
 COMMENT ON VIEW resutveksl.passed_over_orders IS
     'Orders that the last refresh of their admission did not queue, and why, as long as nothing else has queued them since.';
 
+-- What became of an order at a source: the reason is that of the last attempt. A pair that has a row of its own has its reason
+-- there, and one without a reason there needs none.
+CREATE OR REPLACE VIEW resutveksl.order_sources AS
+SELECT o.order_number, o.person_id, l.source, i.acronym,
+    CASE
+        WHEN t.outcome IS NOT NULL THEN t.outcome
+        WHEN l.cursor >= o.order_number OR l.outcome = 'done' THEN 'nothing'
+        WHEN l.outcome IN ('reserved', 'not_open') THEN l.outcome
+        WHEN o.state = 'refused' THEN o.refusal
+        WHEN o.state = 'cancelled' THEN 'cancelled'
+        ELSE 'waiting'
+    END AS outcome,
+    CASE WHEN t.order_number IS NOT NULL THEN t.reason WHEN l.cursor >= o.order_number THEN NULL ELSE l.reason END AS reason,
+    CASE WHEN t.order_number IS NOT NULL THEN t.sqlstate WHEN l.cursor >= o.order_number THEN NULL ELSE l.sqlstate
+        END AS sqlstate,
+    coalesce(t.attempts, 0) AS attempts, t.first_failed_at, t.next_attempt,
+    coalesce(t.new_results, 0) AS new_results, coalesce(t.changed_results, 0) AS changed_results,
+    coalesce(t.missing_results, 0) AS missing_results, coalesce(t.held_back, 0) AS held_back,
+    t.fault, t.phase, t.errno, coalesce(t.found_earlier, false) AS found_earlier
+FROM resutveksl.orders o
+CROSS JOIN LATERAL (
+    SELECT r.source, r.cursor, r.outcome, r.reason, r.sqlstate FROM resutveksl.run_sources r WHERE r.token = o.first_token
+    UNION ALL
+    SELECT s.source, NULL, NULL, NULL, NULL FROM resutveksl.sources s
+    WHERE o.first_token IS NULL AND s.is_active
+        AND s.source IS DISTINCT FROM (SELECT own_institution FROM resutveksl.settings)
+) AS l
+JOIN resutveksl.institutions i ON i.institution = l.source
+LEFT JOIN resutveksl.transfers t ON t.order_number = o.order_number AND t.source = l.source;
+
 COMMENT ON TABLE resutveksl.result_changes IS
     'What a later fetch changed. The first answer of a source about a person is new as a whole and writes none.';
 COMMENT ON COLUMN resutveksl.orders.was_fetched IS
