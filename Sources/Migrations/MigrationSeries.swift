@@ -26,6 +26,7 @@ package struct MigrationSeries: Sendable {
             ("admission", PackageResources._008_admission_sql),
             ("changes", PackageResources._009_changes_sql),
             ("domain", PackageResources._010_domain_sql),
+            ("lasting", PackageResources._011_lasting_sql),
         ]))
 
     /// `migrations/source/*.sql`.

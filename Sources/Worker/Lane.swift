@@ -110,7 +110,7 @@ struct Lane {
     private func question(_ order: ClaimedOrder) -> Question {
         Question(
             ref: order.number, numbers: order.numbers, consent: order.consent, consentedOn: order.consentedOn,
-            fingerprint: work.fingerprints[order.person], purpose: order.purpose)
+            fingerprint: work.fingerprints[order.person] ?? nil, purpose: order.purpose)
     }
 
     /// Cancels what the body does when the stop becomes urgent.

@@ -92,7 +92,9 @@ import Worker
         try await playground.register(204, good)
         try await playground.own("UPDATE resutveksl.orders SET due_at = now()")
         _ = try await playground.run()
-        #expect(try await playground.outcome(order, 204) == "nothing")
+        let answered = try #require(try await playground.atSource(order, 204))
+        #expect(answered.outcome == "nothing")
+        #expect(answered.reason == nil && answered.sqlState == nil, "what went wrong before is no reason any more")
         #expect(try await playground.outcome(order, 203) == "fetched")
         #expect(try await playground.state(order) == .completed)
         #expect(try await playground.value(at: 203, "SELECT count(*) FROM resutveksl.disclosures") == "1")
@@ -145,6 +147,7 @@ import Worker
         _ = try await playground.run()
         #expect(try await playground.state(order) == .refused)
         #expect(try await playground.outcome(order, 203) == "refused")
+        #expect(try await playground.atSource(order, 203)?.reason == nil, "that it had been down is no reason any more")
         #expect(try await playground.value(at: 203, "SELECT count(*) FROM resutveksl.disclosures") == "0")
     }
 

@@ -112,8 +112,10 @@ CREATE MATERIALIZED VIEW chaos.steps AS
 SELECT e.order_number, person_id, source, result_key, t.institution, d.content AS old, t.content AS new,
     coalesce(d.is_missing, false) AS was_missing,
     EXISTS (SELECT FROM chaos.stored b WHERE b.source = e.source AND b.person_id = e.person_id)
-        OR EXISTS (SELECT FROM resutveksl.orders b WHERE b.person_id = e.person_id AND b.order_number < e.order_number
-            AND b.first_token IS NOT NULL) AS was_fetched
+        OR EXISTS (SELECT FROM resutveksl.questions_asked b
+            WHERE b.person_id = e.person_id AND b.source = e.source AND b.order_number < e.order_number
+                AND NOT EXISTS (SELECT FROM resutveksl.transfer_log f WHERE f.order_number = b.order_number
+                    AND f.token = b.token AND f.source = b.source AND f.event = 'person_failed')) AS was_fetched
 FROM chaos.truth t
 FULL JOIN chaos.stored d USING (source, person_id, result_key)
 JOIN chaos.expected e USING (source, person_id)

@@ -36,7 +36,9 @@ package struct LaneWork: Sendable {
     package let source: Source
     package let orders: [ClaimedOrder]
     /// By person: of the last answer of this source.
-    package let fingerprints: [Int64: Fingerprint]
+    ///
+    /// Nil for one that is not known any more, though what came with it stands here.
+    package let fingerprints: [Int64: Fingerprint?]
     /// Orders that the source is not asked about, because its rule requires a consent that is not there.
     package let withoutConsent: [ClaimedOrder]
     /// On what it is asked about those who have not answered; nil when its rule requires consent today.

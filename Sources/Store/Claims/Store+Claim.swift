@@ -65,7 +65,8 @@ extension Store {
         let refusals = Refusals(orders, sources: sources, on: day)
         try await refuse(refusals, run: run, token: token, transaction)
         orders.removeAll { refusals.reasons[$0.number] != nil }
-        let (lanes, unasked) = try await lanes(for: orders, sources: sources, on: day, horizon: horizon, transaction)
+        let (lanes, unasked, again) = try await lanes(
+            for: orders, sources: sources, on: day, horizon: horizon, transaction)
         _ = try await transaction.query(
             """
             INSERT INTO resutveksl.claims (token, run_id, lease_until, orders, attempt_at)
@@ -80,6 +81,7 @@ extension Store {
             SELECT $1, unnest($2), $3, unnest($4), 0, 0
             """,
             token.rawValue, lanes.map(\.source.institution.rawValue), run.rawValue, lanes.map(\.legalBasis))
+        try await keep(orders, again: again, under: token, transaction)
         for (source, orders) in unasked {
             // Otherwise they would be due for ever, and claimed again and again.
             _ = try await Self.fail(
@@ -218,7 +220,9 @@ extension Store {
     private func lanes(
         for orders: [ClaimedOrder], sources: [Source], on day: CalendarDay, horizon: Duration?,
         _ transaction: Transaction
-    ) async throws -> (lanes: [LaneWork], unasked: [InstitutionNumber: [OrderNumber]]) {
+    ) async throws -> (
+        lanes: [LaneWork], unasked: [InstitutionNumber: [OrderNumber]], again: [OrderNumber: Set<InstitutionNumber>]
+    ) {
         var unasked: [InstitutionNumber: [OrderNumber]] = [:]
         let active = Set(sources.map(\.institution))
         let again = orders.filter { !$0.asksEverySource }
@@ -239,18 +243,16 @@ extension Store {
                 if !active.contains(source) { unasked[source, default: []].append(order) }
             }
         }
-        var fingerprints: [InstitutionNumber: [Int64: Fingerprint]] = [:]
+        var fingerprints: [InstitutionNumber: [Int64: Fingerprint?]] = [:]
         let known = try await transaction.query(
             Statement(
                 prepared: "fingerprints",
                 "SELECT source, person_id, fingerprint FROM resutveksl.person_sources WHERE person_id = ANY ($1)"),
             orders.map(\.person)
-        ).decode(Int32.self, Int64.self, String.self)
+        ).decode(Int32.self, Int64.self, String?.self)
         for (source, person, text) in known {
-            guard let source = InstitutionNumber(rawValue: source), let fingerprint = Fingerprint(text) else {
-                continue
-            }
-            fingerprints[source, default: [:]][person] = fingerprint
+            guard let source = InstitutionNumber(rawValue: source) else { continue }
+            fingerprints[source, default: [:]].updateValue(text.flatMap(Fingerprint.init), forKey: person)
         }
         let lanes: [LaneWork] = sources.compactMap { source in
             let mine = orders.filter {
@@ -266,7 +268,29 @@ extension Store {
                 withoutConsent: notAsked,
                 legalBasis: source.consentRule.requiresConsent(on: day) ? nil : source.consentRule.legalBasis)
         }
-        return (lanes, unasked)
+        return (lanes, unasked, sourcesToRetry)
+    }
+
+    /// Keeps on what each order is asked in this claim, and where: the order itself forgets it when it is queued again.
+    ///
+    /// - Parameter again: the sources of those orders that are not to be asked everywhere.
+    private func keep(
+        _ orders: [ClaimedOrder], again: [OrderNumber: Set<InstitutionNumber>], under token: LeaseToken,
+        _ transaction: Transaction
+    ) async throws {
+        _ = try await transaction.query(
+            Statement(
+                prepared: "keep_claim",
+                """
+                INSERT INTO resutveksl.order_claims (order_number, token, consented_on, sources)
+                SELECT order_number, $1, consented_on, sources::integer[]
+                FROM unnest($2, $3, $4) AS c (order_number, consented_on, sources)
+                """),
+            token.rawValue, orders.map(\.number.rawValue),
+            orders.map { order in order.consent == .yes ? order.consentedOn.map { PostgresDate($0) } : nil },
+            orders.map { order in
+                order.asksEverySource ? nil : (again[order.number] ?? []).map(\.rawValue).sorted().postgresText
+            })
     }
 }
 

@@ -132,12 +132,21 @@ enum MergeStatement {
 
     /// Whether what is new for a person was added since, and is not simply the first fetch.
     ///
-    /// It was added when something from this source stands here, or when another order, or this one before it was queued
-    /// again, was fetched for: a case worker has seen what there was then.
+    /// It was added when something from this source stands here, or when the source has answered before: for another order, or
+    /// for this one before it was queued again. A case worker has seen what there was then. A source that was down, closed,
+    /// not asked, or answered with bad data has not. On a first fetch no order is found, and no lane is looked for.
     private static let isLater = """
-        (EXISTS (SELECT FROM resutveksl.orders o
-            WHERE o.person_id = a.person_id
-                AND (o.was_fetched OR o.first_token IS NOT NULL AND o.order_number <> a.order_number))
+        (EXISTS (SELECT FROM (SELECT order_number FROM resutveksl.orders
+                WHERE person_id = a.person_id
+                    AND (was_fetched OR first_token IS NOT NULL AND order_number <> a.order_number) OFFSET 0) o
+            CROSS JOIN LATERAL (SELECT token, consented_on FROM resutveksl.order_claims
+                WHERE order_number = o.order_number AND (sources IS NULL OR $1 = ANY (sources)) OFFSET 0) c
+            CROSS JOIN LATERAL (SELECT FROM resutveksl.run_sources
+                WHERE token = c.token AND source = $1 AND cursor >= o.order_number
+                    AND (c.consented_on IS NOT NULL OR legal_basis IS NOT NULL OR asked_on_consent IS NULL) OFFSET 0) l
+            WHERE NOT EXISTS (SELECT FROM (SELECT token, source, event FROM resutveksl.transfer_log
+                    WHERE order_number = o.order_number OFFSET 0) f
+                WHERE f.token = c.token AND f.source = $1 AND f.event = 'person_failed' OFFSET 0))
         OR EXISTS (SELECT FROM (SELECT study_id FROM resutveksl.external_studies
                 WHERE person_id = a.person_id OFFSET 0) s
             CROSS JOIN LATERAL (SELECT FROM resutveksl.external_results

@@ -22,12 +22,12 @@ package struct SetImport: Sendable {
     package let entries: [Entry]
     /// The highest order number of the set: the lane's cursor once it is written.
     package let cursor: OrderNumber
-    /// By person: what was known before this answer.
-    package let fingerprints: [Int64: Fingerprint]
+    /// By person: what was known before this answer; a person without one has nothing from the source standing here.
+    package let fingerprints: [Int64: Fingerprint?]
 
     package init(
         token: LeaseToken, run: RunNumber, source: InstitutionNumber, entries: [Entry], cursor: OrderNumber,
-        fingerprints: [Int64: Fingerprint]
+        fingerprints: [Int64: Fingerprint?]
     ) {
         self.token = token
         self.run = run

@@ -34,7 +34,7 @@ struct SetOutcomes {
     /// A person whose rows are compared with what stands here.
     struct Merged {
         let order: ClaimedOrder
-        /// Whether the source's last answer about the person is known; the database also knows whether anything stands here.
+        /// Whether something of the source stood here when the order was claimed, so that it is compared.
         let hadAnswer: Bool
         /// Nil when the source has nothing to show any more.
         let fingerprint: Fingerprint?
@@ -50,7 +50,7 @@ struct SetOutcomes {
 
     init(_ set: SetImport) {
         for entry in set.entries {
-            let hadAnswer = set.fingerprints[entry.order.person] != nil
+            let hadAnswer = set.fingerprints.keys.contains(entry.order.person)
             if let fault = entry.fault {
                 invalid[fault, default: []].append(entry.order)
                 continue

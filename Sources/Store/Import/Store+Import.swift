@@ -141,8 +141,10 @@ extension Store {
                             results, is_known, found_earlier, is_consented)
                     JOIN resutveksl.run_sources l ON l.token = $2 AND l.source = $3
                 ), logged AS (
-                    INSERT INTO resutveksl.transfer_log (event, run_id, token, order_number, person_id, source, outcome)
-                    SELECT 'fetched', $1, $2, order_number, person_id, $3, outcome FROM settled WHERE outcome = 'fetched'
+                    INSERT INTO resutveksl.transfer_log
+                        (event, run_id, token, order_number, person_id, source, outcome, basis)
+                    SELECT 'fetched', $1, $2, order_number, person_id, $3, outcome, basis FROM settled
+                    WHERE outcome = 'fetched'
                 )
                 INSERT INTO resutveksl.transfers AS t
                     (order_number, source, outcome, held_back, new_results, changed_results, missing_results, results,
@@ -169,15 +171,18 @@ extension Store {
         _ = try await transaction.query(
             """
             WITH asked AS (
-                UPDATE resutveksl.transfers t SET basis = CASE WHEN a.is_consented THEN 'consent' ELSE l.legal_basis END
-                FROM unnest($4, $5) AS a (order_number, is_consented), resutveksl.run_sources l
-                WHERE t.order_number = a.order_number AND t.source = $3 AND l.token = $2 AND l.source = $3
+                SELECT a.order_number, CASE WHEN a.is_consented THEN 'consent' ELSE l.legal_basis END AS basis
+                FROM unnest($4, $5) AS a (order_number, is_consented)
+                JOIN resutveksl.run_sources l ON l.token = $2 AND l.source = $3
+            ), kept AS (
+                UPDATE resutveksl.transfers t SET basis = a.basis
+                FROM asked a WHERE t.order_number = a.order_number AND t.source = $3
             )
             INSERT INTO resutveksl.transfer_log (event, run_id, token, order_number, person_id, source, outcome, reason,
-                sqlstate, fault, phase, errno, next_attempt)
+                sqlstate, fault, phase, errno, next_attempt, basis)
             SELECT 'person_failed', $1, $2, o.order_number, o.person_id, $3, t.outcome, t.reason, t.sqlstate, t.fault,
-                t.phase, t.errno, t.next_attempt
-            FROM unnest($4) AS a (order_number)
+                t.phase, t.errno, t.next_attempt, a.basis
+            FROM asked a
             JOIN resutveksl.orders o USING (order_number)
             JOIN resutveksl.transfers t ON t.order_number = a.order_number AND t.source = $3
             """,

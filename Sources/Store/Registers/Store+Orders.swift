@@ -36,6 +36,8 @@ package struct OrderSummary: Sendable {
     package let unseenChanges: Int
     /// Why it was cancelled, where nobody did it by hand.
     package let cancelReason: String?
+    /// Why the last refresh of its admission passed over it.
+    package let passedOver: String?
 }
 
 /// What became of an order at one source.
@@ -119,20 +121,22 @@ extension Store {
                     resutveksl.local_minute(o.completed_at), o.attempts, o.new_results, o.changed_results,
                     o.missing_results, o.held_back, o.refusal, o.hold_reason,
                     (SELECT unseen_changes FROM resutveksl.order_results r WHERE r.order_number = o.order_number),
-                    o.cancel_reason
+                    o.cancel_reason,
+                    (SELECT max(sentence) FROM resutveksl.passed_over_orders m WHERE m.order_number = o.order_number)
                 FROM resutveksl.orders o JOIN resutveksl.persons p USING (person_id)
                 WHERE \(condition) ORDER BY o.order_number DESC LIMIT $2
                 """), value, limit
         ).decode(
             Int64.self, String.self, String.self, String?.self, String.self, String.self, String.self, String?.self,
             String?.self, Int.self, Int.self, Int.self, Int.self, Int.self, String?.self, String?.self, Int.self,
-            String?.self
+            String?.self, String?.self
         ).map { row in
             OrderSummary(
                 number: try orderNumber(row.0), person: try PersonNumber(row.1), purpose: row.2, reference: row.3,
                 orderedBy: row.4, orderedAt: row.5, state: try orderState(row.6), dueAt: row.7, completedAt: row.8,
                 attempts: row.9, newResults: row.10, changedResults: row.11, missingResults: row.12, heldBack: row.13,
-                refusal: row.14, holdReason: row.15, unseenChanges: row.16, cancelReason: row.17)
+                refusal: row.14, holdReason: row.15, unseenChanges: row.16, cancelReason: row.17,
+                passedOver: row.18)
         }
     }
 

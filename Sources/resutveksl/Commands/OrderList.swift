@@ -40,6 +40,8 @@ struct OrderEntry: Encodable {
     let refusal: String?
     let holdReason: String?
     let cancelReason: String?
+    /// Why the last refresh of its admission passed over it.
+    let passedOver: String?
     let dueAt: String?
     let completedAt: String?
     let attempts: Int
@@ -62,6 +64,7 @@ struct OrderEntry: Encodable {
         refusal = order.refusal
         holdReason = order.holdReason
         cancelReason = order.cancelReason
+        passedOver = order.passedOver
         dueAt = order.dueAt
         completedAt = order.completedAt
         attempts = order.attempts

@@ -63,6 +63,7 @@ enum OrderText {
             let sentence = "No institution can be asked by the person's number."
             lines.append("  \(Outcome(rawValue: refusal)?.sentence ?? sentence)")
         }
+        if let passedOver = order.passedOver { lines.append("  \(passedOver)") }
         if !order.counts.isEmpty { lines.append("  \(order.counts)") }
         if order.unseenChanges > 0 {
             lines.append("  \(order.unseenChanges.counted("change")) not seen yet: resutveksl changes list")

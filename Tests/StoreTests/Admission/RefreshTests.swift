@@ -177,6 +177,100 @@ import Worker
                 == "\(other)")
     }
 
+    /// Applies once more in the admission, whatever day it is.
+    private func apply(_ line: String, _ playground: Playground) async throws {
+        try await playground.own("UPDATE resutveksl.admissions SET closes_on = '9999-01-01'")
+        var options = OrderListOptions()
+        options.admission = "M27"
+        options.consentChannel = .samordnaOpptak
+        _ = try await playground.store.placeOrders(ApplicantList(Array("\(line)\n".utf8)), options: options)
+        try await playground.own(
+            """
+            UPDATE resutveksl.admissions SET closes_on = '2027-04-09';
+            UPDATE resutveksl.admission_orders SET added_at = '2027-03-15'
+            """)
+    }
+
+    private static let applications = """
+        SELECT string_agg(concat_ws(' ', application_number, order_number, refreshed_for IS NOT NULL), ', '
+            ORDER BY application_number) FROM resutveksl.admission_orders
+        """
+
+    @Test(
+        "a person with two orders in an admission that are over is queued once, with the newest, and so are the others"
+    )
+    func twoOrders() async throws {
+        let playground = try await admission()
+        try await apply("3;\(Playground.person1)", playground)
+        try await complete(playground)
+        #expect(try await playground.value(Self.applications) == "1 1 f, 2 2 f, 3 3 f")
+        #expect(try await refresh(playground, at: "2027-03-19 17:00Z") == "2 for 19.03. 17:00")
+        #expect(try await states(playground) == "completed ordered ordered")
+        #expect(try await playground.value(Self.applications) == "1 3 t, 2 2 t, 3 3 t")
+        #expect(try await refresh(playground, at: "2027-03-19 17:00Z") == nil)
+    }
+
+    @Test("two records in an admission that become one share an order from then on, and are queued once")
+    func mergedRecords() async throws {
+        let playground = try await admission()
+        let real = try ExamplePerson.number(.birthNumber)
+        try await apply("3;\(real.digits)", playground)
+        try await complete(playground)
+        _ = try await playground.store.changeNumber(from: try PersonNumber(Playground.person1), to: real, on: nil)
+        #expect(try await playground.value(Self.applications) == "1 3 f, 2 2 f, 3 3 f")
+        #expect(try await refresh(playground, at: "2027-03-19 17:00Z") == "2 for 19.03. 17:00")
+        #expect(try await states(playground) == "completed ordered ordered")
+    }
+
+    @Test("whoever is ordered for in the very moment of a refresh is left for the next look, and nobody else with them")
+    func orderedMeanwhile() async throws {
+        let playground = try await admission()
+        let other = try await playground.cluster.connect(database: playground.name)
+        try await other.execute(
+            script:
+                "BEGIN; INSERT INTO resutveksl.orders (person_id) SELECT person_id FROM resutveksl.orders WHERE order_number = 1"
+        )
+        async let refreshed = refresh(playground, at: "2027-03-19 17:00Z")
+        try await playground.wait {
+            try await $0.value(
+                """
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%schedule_refreshes%'
+                """) == "1"
+        }
+        try await other.execute(script: "COMMIT")
+        await other.close()
+        #expect(try await refreshed == "1 for 19.03. 17:00, left 1")
+        #expect(try await states(playground) == "completed ordered ordered")
+        #expect(try await refresh(playground, at: "2027-03-19 17:00Z") == "0 for 19.03. 17:00")
+        #expect(try await playground.value(Self.applications) == "1 3 t, 2 2 t")
+    }
+
+    @Test("an order that is passed over says so, and why, until it is queued again; and it is logged")
+    func passedOver() async throws {
+        let playground = try await admission()
+        let person = try PersonNumber(Playground.person2)
+        try await playground.store.setAcceptance(
+            of: person, answer: .no, on: nil, channel: .studentweb, type: .resultatutveks)
+        #expect(try await refresh(playground, at: "2027-03-19 17:00Z") == "1 for 19.03. 17:00")
+        #expect(
+            try await playground.store.order(2).passedOver
+                == "not refreshed on 19.03.2027 with admission M27: the person has answered no to the exchange of results"
+        )
+        #expect(try await playground.store.order(1).passedOver == nil)
+        let logged = try await playground.value(
+            """
+            SELECT string_agg(concat_ws(' ', order_number, outcome, reason), ', ') FROM resutveksl.transfer_log
+            WHERE event = 'refused'
+            """)
+        #expect(logged == "2 refused not refreshed with admission M27")
+        try await playground.store.setAcceptance(
+            of: person, answer: .yes, on: nil, channel: .studentweb, type: .resultatutveks)
+        try await complete(playground)
+        #expect(try await refresh(playground, at: "2027-03-26 17:00Z") == "2 for 26.03. 17:00")
+        #expect(try await playground.store.order(2).passedOver == nil)
+    }
+
     @Test("the moments of a weekly schedule, whatever the session's time zone and the clock's changes")
     func moments() async throws {
         let playground = try await Playground.make()

@@ -23,9 +23,9 @@ extension Playground {
         return try await store.order(order)
     }
 
-    /// Has the sources send everything again: none knows these fingerprints.
+    /// Has the sources send everything again.
     func forgetFingerprints() async throws {
-        try await own("UPDATE resutveksl.person_sources SET fingerprint = repeat('0', 32)")
+        try await own("DELETE FROM resutveksl.person_sources")
     }
 
     /// The error with which the own database refuses a statement.

@@ -84,14 +84,17 @@ import Testing
             counts: (0, 1, 0), checked: ["RES-100"]),
     ]
 
-    @Test("a change at the source is reported once, as what it is, and the next import is silent", arguments: cases)
-    func reported(_ change: Case) async throws {
+    @Test(
+        "a change at the source is reported once, as what it is, and the next import is silent", arguments: cases,
+        [false, true])
+    func reported(_ change: Case, isForgotten: Bool) async throws {
         let playground = try await Playground.make(203)
         try await playground.at(203, "SELECT example.add_test_person_1(); \(change.before)")
         _ = try await playground.fetchAgain()
         #expect(try await playground.reported() == [], "the first fetch is new as a whole")
 
         try await playground.at(203, change.event)
+        if isForgotten { try await playground.forgetFingerprints() }
         let order = try await playground.fetchAgain()
         #expect(try await playground.reported() == change.reported)
         #expect(order.newResults == change.counts.new)
@@ -106,6 +109,32 @@ import Testing
             let again = try await playground.fetchAgain()
             #expect(try await playground.reported() == [])
             #expect(again.newResults + again.changedResults + again.missingResults == 0)
+        }
+    }
+
+    @Test("what the source no longer has is marked, also when two records became one or its answers were forgotten")
+    func missingThough() async throws {
+        for event in ["changed number", "DELETE FROM", "TRUNCATE"] {
+            let playground = try await Playground.make(203)
+            try await playground.at(203, "SELECT example.add_test_person_1()")
+            _ = try await playground.fetchAgain()
+            var number = Playground.person1
+            if event == "changed number" {
+                let real = try ExamplePerson.number(.birthNumber)
+                _ = try await playground.store.addPerson(real, givenName: nil, familyName: nil)
+                _ = try await playground.store.changeNumber(from: try PersonNumber(number), to: real, on: nil)
+                number = real.digits
+            } else {
+                try await playground.own("\(event) resutveksl.person_sources")
+            }
+            try await playground.at(203, "UPDATE fs.studentvurdkombprotokoll SET status_gyldig = 'N'")
+            let order = try await playground.order(number)
+            _ = try await playground.run()
+            #expect(try await playground.outcome(order, 203) == "nothing")
+            #expect(try await playground.reported() == ["RES-100 missing"], "\(event)")
+            #expect(try await playground.results(number).map(\.isMissing) == [true])
+            #expect(try await playground.explained(order, 203).contains("1 result of before missing"))
+            #expect(try await playground.value("SELECT count(*) FROM resutveksl.person_sources") == "0")
         }
     }
 
@@ -179,6 +208,59 @@ import Testing
         _ = try await playground.run()
         try await playground.register(203, good)
         try await playground.own("UPDATE resutveksl.orders SET due_at = now()")
+        _ = try await playground.run()
+        #expect(try await playground.store.order(order).newResults == 1)
+        #expect(try await playground.reported() == [])
+    }
+
+    @Test(
+        "what a source brings that had not answered before the order was queued again belongs to the first fetch",
+        arguments: ["UPDATE resutveksl.orders SET state = 'ordered' WHERE state = 'awaiting_retry'", "another order"])
+    func firstAnswerWhenQueuedAgain(queueing: String) async throws {
+        let playground = try await Playground.make(203, 204)
+        let good = try playground.cluster.connectionString(
+            database: playground.database(of: 204), user: Playground.requester)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        try await playground.at(
+            204,
+            """
+            SELECT example.add_test_person_2();
+            UPDATE fs.person SET fodselsdato = 15361, personnr = 12185;
+            UPDATE fs.studentvurdkombprotokoll SET fodselsdato = 15361, personnr = 12185;
+            """)
+        try await playground.register(204, .nobodyListens())
+        var order = try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        try await playground.register(204, good)
+        try await playground.at(203, Self.addCourse)
+        if queueing == "another order" {
+            try await playground.store.cancel(order)
+            order = try await playground.order(Playground.person1)
+        } else {
+            try await playground.own(queueing)
+        }
+        _ = try await playground.run()
+        #expect(try await playground.reported() == ["RES-200 added"], "203 had answered, and 204 had not")
+        #expect(try await playground.store.order(order).newResults == 2)
+        #expect(try await playground.results(Playground.person1).count == 3)
+    }
+
+    @Test(
+        "a source whose answer was bad data has not answered: what it brings once mended belongs to the first fetch")
+    func firstGoodAnswer() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        try await playground.tamper(at: 203, "institution", "CASE WHEN record = 'result' THEN 999 ELSE institution END")
+        let order = try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        #expect(try await playground.outcome(order, 203) == "invalid")
+        try await playground.at(
+            203,
+            """
+            DROP FUNCTION resutveksl.ask_v1(bigint[], text[], text[], date[], text[], text[], text);
+            ALTER FUNCTION resutveksl.ask_truly RENAME TO ask_v1;
+            """)
+        try await playground.store.requeue(order)
         _ = try await playground.run()
         #expect(try await playground.store.order(order).newResults == 1)
         #expect(try await playground.reported() == [])

@@ -70,6 +70,23 @@ import Testing
             ])
     }
 
+    @Test("two records that become one are an entry, and nothing was edited or deleted by it")
+    func merger() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        _ = try await playground.fetchAgain()
+        try await playground.enterByHand("HÅND-1", grade: "C")
+        let real = try ExamplePerson.number(.birthNumber)
+        _ = try await playground.store.addPerson(real, givenName: nil, familyName: nil)
+        _ = try await playground.store.changeNumber(from: number(), to: real, on: nil)
+        #expect(
+            try await log(playground) == [
+                "216 fetched RES-100 B", "216 entered Emne HÅND-1: grade C",
+                "216 edited two records of the person became one",
+            ])
+        #expect(try await log(playground) { $0.person = real }.count == 3)
+    }
+
     @Test("that changes were seen is an entry, with who saw them")
     func seen() async throws {
         let playground = try await Playground.make(203)

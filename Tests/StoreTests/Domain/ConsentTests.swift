@@ -38,6 +38,55 @@ import Testing
         #expect(there == "\(consented) requester t uhl. § 4-15, \(silent) none f uhl. § 4-15")
     }
 
+    @Test("on what was asked is kept when the order is queued again, for each attempt and each source")
+    func basisOfBefore() async throws {
+        let playground = try await Playground.make(203)
+        let good = try playground.cluster.connectionString(
+            database: playground.database(of: 203), user: Playground.requester)
+        try await playground.addSource(204)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        try await playground.at(204, "UPDATE resutveksl.rules SET consent_required = false")
+        try await playground.own("\(Self.rule) WHERE source = 204")
+        try await playground.register(203, .nobodyListens())
+        let order = try await playground.order(Playground.person1)
+        try await playground.acceptance(.yes, Playground.person1, on: CalendarDay("2026-01-01"))
+        let asked = """
+            SELECT string_agg(concat_ws(' ', source, basis, consented_on), ', ' ORDER BY token, source)
+            FROM resutveksl.questions_asked WHERE order_number = \(order)
+            """
+        _ = try await playground.run()
+        #expect(try await playground.value(asked) == "204 consent 2026-01-01")
+        try await playground.register(203, good)
+        try await playground.nextNight()
+        _ = try await playground.run()
+        let both = "204 consent 2026-01-01, 203 consent 2026-01-01"
+        #expect(try await playground.value(asked) == both)
+
+        try await playground.own("DELETE FROM resutveksl.acceptances")
+        try await playground.store.requeue(order)
+        #expect(try await playground.value("SELECT count(*) FROM resutveksl.transfers") == "0")
+        #expect(try await playground.value(asked) == both)
+        _ = try await playground.run()
+        #expect(try await playground.value(asked) == both + ", 204 uhl. § 4-15")
+        let logged = try await playground.value(
+            "SELECT string_agg(concat_ws(' ', source, basis), ', ') FROM resutveksl.transfer_log WHERE event = 'fetched'"
+        )
+        #expect(logged == "203 consent")
+        try await playground.own("DELETE FROM resutveksl.orders")
+        #expect(try await playground.value("SELECT count(*) FROM resutveksl.order_claims") == "0")
+    }
+
+    @Test("on what was asked stands in the log, also where the answer was bad data")
+    func basisInTheLog() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        try await playground.tamper(at: 203, "institution", "CASE WHEN record = 'result' THEN 999 ELSE institution END")
+        try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        let logged = "SELECT string_agg(basis, ', ') FROM resutveksl.transfer_log WHERE event = 'person_failed'"
+        #expect(try await playground.value(logged) == "consent")
+    }
+
     @Test("where consent is required, every question is asked on consent")
     func required() async throws {
         let playground = try await Playground.make(203)

@@ -49,6 +49,72 @@ import Testing
         #expect(register.first { $0.number == 204 }?.askedAt == nil)
     }
 
+    @Test(
+        "results of an institution that is merged after they were fetched are its new source's: they stand once",
+        arguments: [false, true], ["", "UPDATE fs.studentvurdkombprotokoll SET karaktertall = 65", "nothing"])
+    func mergedLater(isClosedFirst: Bool, event: String) async throws {
+        let playground = try await Playground.make(203, 204)
+        try await playground.at(204, "SELECT example.add_test_person_2()")
+        try await playground.order(Playground.person2)
+        _ = try await playground.run()
+        let merger = "UPDATE resutveksl.institutions SET merged_into = 203 WHERE institution = 214"
+        let closing = "UPDATE resutveksl.sources SET is_active = false WHERE source = 204"
+        for statement in isClosedFirst ? [closing, merger] : [merger, closing] { try await playground.own(statement) }
+
+        try await playground.at(203, "SELECT resutveksl.set_identity(203, '{203,214,216,218}')")
+        if event != "nothing" {
+            try await playground.at(203, "SELECT example.add_test_person_2()")
+            if !event.isEmpty { try await playground.at(203, event) }
+        }
+        let order = try await playground.order(Playground.person2)
+        _ = try await playground.run()
+        let tab = try await playground.results(Playground.person2)
+        #expect(tab.map(\.code) == ["RES-OAL"])
+        #expect(tab.map(\.isMissing) == [event == "nothing"])
+        let counts = try await playground.store.order(order)
+        #expect(counts.newResults == 0)
+        #expect(counts.changedResults == (event.hasPrefix("UPDATE") ? 1 : 0))
+        #expect(counts.missingResults == (event == "nothing" ? 1 : 0))
+        let logged = try await playground.value(
+            "SELECT string_agg(details, ', ') FROM resutveksl.study_log WHERE action = 'edited'")
+        #expect(logged == "source 203 answers for what was fetched from source 204")
+    }
+
+    @Test("what two sources had of an institution stands once when one of them answers for it no more")
+    func mergedTwice() async throws {
+        let playground = try await Playground.make(203, 204)
+        try await playground.at(204, "SELECT example.add_test_person_2()")
+        try await playground.order(Playground.person2)
+        _ = try await playground.run()
+        // As it was brought by both before.
+        try await playground.own(
+            """
+            ALTER TABLE resutveksl.external_results DISABLE TRIGGER USER;
+            INSERT INTO resutveksl.external_results (study_id, origin, source, result_key, category, code, fetched_at)
+            SELECT study_id, origin, 203, result_key, category, code, now() + interval '1 second'
+            FROM resutveksl.external_results;
+            ALTER TABLE resutveksl.external_results ENABLE TRIGGER USER;
+            INSERT INTO resutveksl.result_changes (order_number, result_id, kind)
+            SELECT 1, result_id, 'returned' FROM resutveksl.external_results WHERE source = 204;
+            UPDATE resutveksl.institutions SET merged_into = 203 WHERE institution = 214;
+            """)
+        let stands = try await playground.value(
+            "SELECT string_agg(concat_ws(' ', source, code), ', ') FROM resutveksl.external_results")
+        #expect(stands == "203 RES-OAL")
+        #expect(try await playground.value("SELECT count(*) FROM resutveksl.result_changes") == "1")
+        #expect(try await playground.value("SELECT count(*) FROM resutveksl.open_merges") == "0")
+    }
+
+    @Test("a source that is set inactive and has no successor keeps its results")
+    func closedWithoutSuccessor() async throws {
+        let playground = try await Playground.make(203, 204)
+        try await playground.at(204, "SELECT example.add_test_person_2()")
+        try await playground.order(Playground.person2)
+        _ = try await playground.run()
+        try await playground.own("UPDATE resutveksl.sources SET is_active = false WHERE source = 204")
+        #expect(try await playground.value("SELECT source FROM resutveksl.external_results") == "204")
+    }
+
     @Test("a merger in a circle is refused")
     func circle() async throws {
         let playground = try await Playground.make()
