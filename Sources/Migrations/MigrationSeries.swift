@@ -26,6 +26,7 @@ package struct MigrationSeries: Sendable {
             ("admission", PackageResources._008_admission_sql),
             ("changes", PackageResources._009_changes_sql),
             ("domain", PackageResources._010_domain_sql),
+            ("answers-and-lists", PackageResources._012_answers_and_lists_sql),
         ]))
 
     /// `migrations/source/*.sql`.

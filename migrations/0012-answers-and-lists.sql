@@ -1,0 +1,178 @@
+-- Answers that stay withdrawn, numbers that never become lower ones, lists in which a line yields only to a good one, and
+-- sentences where a bare constraint spoke.
+
+-- Orders for many applicants at once -----------------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION resutveksl.place_orders(
+    application_numbers text[], person_numbers text[], purpose text DEFAULT 'application', admission text DEFAULT NULL,
+    consent_channel text DEFAULT NULL, consent_on date DEFAULT NULL, registers_persons boolean DEFAULT true,
+    all_or_nothing boolean DEFAULT false, dry_run boolean DEFAULT false, ordered_by text DEFAULT session_user,
+    lines integer[] DEFAULT NULL)
+RETURNS TABLE (line integer, application_number text, outcome text, order_number bigint, reason text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+    is_required boolean := consent_channel IS NULL AND resutveksl.consent_is_required_everywhere();
+    day date := coalesce(consent_on, resutveksl.local_date());
+    may_write boolean := NOT dry_run;
+    this record;
+    twin record;
+BEGIN
+    PERFORM resutveksl.require_open_admission(place_orders.admission);
+    IF cardinality(application_numbers) <> cardinality(person_numbers) THEN
+        RAISE EXCEPTION '% application numbers and % person numbers do not make a list',
+                cardinality(application_numbers), cardinality(person_numbers)
+            USING ERRCODE = 'array_subscript_error', HINT = 'Both arrays need the same order and length.';
+    ELSIF place_orders.purpose IS NULL OR place_orders.purpose NOT IN ('approval_case', 'external_study', 'application') THEN
+        RAISE EXCEPTION 'orders have no purpose of that name'
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'One of approval_case, external_study, application.';
+    ELSIF consent_channel NOT IN ('Studentweb', 'Søknadsweb', 'Samordna opptak', 'by hand') THEN
+        RAISE EXCEPTION 'consent does not come by a channel of that name'
+            USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'One of Søknadsweb, Samordna opptak, Studentweb, by hand.';
+    ELSIF consent_channel IS NULL AND consent_on IS NOT NULL THEN
+        RAISE EXCEPTION 'a day of consent needs the channel that the consent came by'
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Søknadsweb or Samordna opptak, for applicants.';
+    ELSIF day > resutveksl.local_date() THEN
+        RAISE EXCEPTION 'nobody has answered on % yet: it lies in the future', to_char(day, 'DD.MM.YYYY')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give the day on which the applicants answered.';
+    END IF;
+
+    CREATE TEMP TABLE resutveksl_lines (
+        place integer PRIMARY KEY, line integer, application text, digits text, person_id bigint, fault text,
+        who text, first_place integer, first_line integer, outcome text, order_number bigint, reason text);
+    INSERT INTO resutveksl_lines (place, line, application, digits, fault)
+    SELECT g.place, coalesce(g.line, g.place), btrim(g.application), replace(g.given, ' ', ''),
+        CASE
+            WHEN coalesce(btrim(g.application), '') = '' THEN 'the application number is missing'
+            WHEN length(btrim(g.application)) > 40 THEN 'the application number is longer than 40 characters'
+            -- What nobody sees, or what turns round how the rest is shown, makes two numbers of what looks like one.
+            WHEN btrim(g.application) ~ ('[\u0001-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E'
+                    '\u2060-\u206F\uFEFF\uFFF9-\uFFFB]')
+                THEN 'the application number has an invisible character in it'
+            WHEN g.application ~ '^\s*\d{6} ?\d{5}\s*$' AND resutveksl.number_fault(btrim(g.application)) IS NULL
+                THEN 'the application number is a person number: are the columns the other way round?'
+            ELSE resutveksl.number_fault(btrim(g.given))
+        END
+    FROM (SELECT place, line, application, btrim(given) AS given
+        FROM unnest(application_numbers, person_numbers, lines) WITH ORDINALITY AS u (application, given, line, place)) AS g;
+    ANALYZE resutveksl_lines;
+
+    UPDATE resutveksl_lines l SET person_id = p.person_id
+    FROM resutveksl.persons p WHERE p.person_number = l.digits AND l.fault IS NULL;
+    UPDATE resutveksl_lines l SET person_id = resutveksl.person_of(l.digits) WHERE l.person_id IS NULL AND l.fault IS NULL;
+    UPDATE resutveksl_lines l SET fault = CASE
+        WHEN l.person_id IS NOT NULL THEN resutveksl.refusal_sentence(resutveksl.refusal_of(l.person_id, is_required))
+        WHEN left(l.digits, 1) >= '8' THEN 'an FH-number is not used between institutions'
+        WHEN NOT resutveksl.is_usable_number(l.digits) THEN 'an FS-number means nothing at other institutions'
+        WHEN NOT registers_persons THEN 'no person with this number is known here'
+        WHEN is_required THEN resutveksl.refusal_sentence('no_consent')
+    END
+    WHERE l.fault IS NULL;
+    UPDATE resutveksl_lines l SET fault = 'the application number is another person''s in this admission'
+    FROM resutveksl.admission_orders m
+    WHERE l.fault IS NULL AND m.admission = place_orders.admission AND m.application_number = l.application
+        AND m.person_id IS DISTINCT FROM l.person_id;
+
+    -- Lines that share something are judged last, from the first to the last, so that a line yields only to one that is
+    -- taken. First everybody gets a line of their own; then further application numbers of the same persons follow them.
+    UPDATE resutveksl_lines l SET who = coalesce(l.person_id::text, 'new ' || l.digits) WHERE l.fault IS NULL;
+    CREATE INDEX ON resutveksl_lines (who, place) WHERE fault IS NULL;
+    CREATE INDEX ON resutveksl_lines (application, place) WHERE fault IS NULL;
+    FOR this IN
+        SELECT place, application, who
+        FROM (SELECT place, application, who, count(*) OVER (PARTITION BY application) AS same_application,
+            count(*) OVER (PARTITION BY who) AS same_person FROM resutveksl_lines WHERE fault IS NULL) AS shared
+        WHERE same_application > 1 OR same_person > 1 ORDER BY place
+    LOOP
+        SELECT l.place, l.line, l.application INTO twin FROM resutveksl_lines l
+        WHERE l.fault IS NULL AND l.who = this.who AND l.place < this.place ORDER BY l.place LIMIT 1;
+        IF FOUND THEN
+            IF twin.application = this.application THEN
+                UPDATE resutveksl_lines l SET fault = format('the person stands on line %s already', twin.line)
+                WHERE l.place = this.place;
+            ELSE
+                UPDATE resutveksl_lines l SET first_place = twin.place, first_line = twin.line WHERE l.place = this.place;
+            END IF;
+            CONTINUE;
+        END IF;
+        UPDATE resutveksl_lines l SET fault = format('the application number stands on line %s already', e.line)
+        FROM (SELECT s.line FROM resutveksl_lines s
+            WHERE s.fault IS NULL AND s.first_place IS NULL AND s.application = this.application AND s.place < this.place
+            ORDER BY s.place LIMIT 1) AS e
+        WHERE l.place = this.place;
+    END LOOP;
+    FOR this IN SELECT place, application FROM resutveksl_lines WHERE fault IS NULL AND first_place IS NOT NULL ORDER BY place
+    LOOP
+        UPDATE resutveksl_lines l SET fault = format('the application number stands on line %s already', e.line)
+        FROM (SELECT s.line FROM resutveksl_lines s
+            WHERE s.fault IS NULL AND s.application = this.application AND s.place <> this.place
+                AND (s.first_place IS NULL OR s.place < this.place)
+            ORDER BY s.place LIMIT 1) AS e
+        WHERE l.place = this.place;
+    END LOOP;
+    UPDATE resutveksl_lines l SET outcome = 'refused', reason = l.fault WHERE l.fault IS NOT NULL;
+
+    IF all_or_nothing AND EXISTS (SELECT FROM resutveksl_lines WHERE fault IS NOT NULL) THEN
+        UPDATE resutveksl_lines l SET outcome = 'not_taken' WHERE l.fault IS NULL;
+        may_write := false;
+    END IF;
+    IF may_write THEN
+        -- In one order for everybody: two lists with the same persons wait for each other instead of deadlocking.
+        PERFORM FROM resutveksl.persons p
+        WHERE p.person_id IN (SELECT l.person_id FROM resutveksl_lines l WHERE l.fault IS NULL)
+        ORDER BY p.person_id FOR NO KEY UPDATE;
+        INSERT INTO resutveksl.persons (person_number)
+        SELECT l.digits FROM resutveksl_lines l WHERE l.fault IS NULL AND l.person_id IS NULL ORDER BY l.digits
+        ON CONFLICT DO NOTHING;
+        UPDATE resutveksl_lines l SET person_id = p.person_id
+        FROM resutveksl.persons p WHERE p.person_number = l.digits AND l.fault IS NULL AND l.person_id IS NULL;
+        IF consent_channel IS NOT NULL THEN
+            INSERT INTO resutveksl.acceptances AS a (person_id, answer, answered_on, channel)
+            SELECT l.person_id, 'J', day, consent_channel
+            FROM resutveksl_lines l WHERE l.fault IS NULL AND l.first_place IS NULL ORDER BY l.person_id
+            ON CONFLICT (person_id) DO UPDATE SET answered_on = EXCLUDED.answered_on, channel = EXCLUDED.channel,
+                entered_by = EXCLUDED.entered_by, entered_at = EXCLUDED.entered_at
+            WHERE a.answer = 'J' AND a.answered_on < EXCLUDED.answered_on;
+        END IF;
+    END IF;
+    -- Twice, because somebody may order by a plain INSERT in this very moment.
+    FOR attempt IN 1..2 LOOP
+        UPDATE resutveksl_lines l SET outcome = 'open', order_number = o.order_number, reason = format(
+            'order %s is open since %s: %s', o.order_number, resutveksl.local_minute(o.ordered_at),
+            resutveksl.standing(o.state, o.due_at, o.hold_reason))
+        FROM resutveksl.orders o
+        WHERE o.person_id = l.person_id AND l.outcome IS NULL
+            AND o.state IN ('ordered', 'fetching', 'awaiting_retry', 'held');
+        IF may_write THEN
+            WITH placed AS (
+                INSERT INTO resutveksl.orders AS o (person_id, purpose, reference, ordered_by)
+                SELECT l.person_id, place_orders.purpose, l.application, place_orders.ordered_by
+                FROM resutveksl_lines l WHERE l.outcome IS NULL AND l.first_place IS NULL ORDER BY l.place
+                ON CONFLICT (person_id) WHERE o.state IN ('ordered', 'fetching', 'awaiting_retry', 'held') DO NOTHING
+                RETURNING o.order_number, o.person_id
+            )
+            UPDATE resutveksl_lines l SET outcome = 'ordered', order_number = p.order_number
+            FROM placed p WHERE p.person_id = l.person_id AND l.fault IS NULL AND l.first_place IS NULL;
+        END IF;
+    END LOOP;
+    UPDATE resutveksl_lines l SET outcome = 'open', reason = format('the person is ordered for on line %s', l.first_line)
+    WHERE l.outcome IS NULL AND l.first_place IS NOT NULL;
+    UPDATE resutveksl_lines l SET outcome = 'ordered' WHERE l.outcome IS NULL;
+    IF may_write AND place_orders.admission IS NOT NULL THEN
+        INSERT INTO resutveksl.admission_orders (admission, application_number, person_id, order_number)
+        SELECT place_orders.admission, l.application, l.person_id, l.order_number
+        FROM resutveksl_lines l WHERE l.fault IS NULL ORDER BY l.application
+        ON CONFLICT (admission, application_number) DO UPDATE SET order_number = EXCLUDED.order_number;
+    END IF;
+    RETURN QUERY SELECT l.line, CASE WHEN l.fault IS NULL THEN l.application END, l.outcome, l.order_number, l.reason
+        FROM resutveksl_lines l ORDER BY l.place;
+    DROP TABLE resutveksl_lines;
+END $$;
+
+DO $$
+BEGIN
+    EXECUTE (SELECT string_agg(format('REVOKE ALL ON FUNCTION %s FROM PUBLIC;', oid::regprocedure), ' ')
+        FROM pg_proc WHERE pronamespace = 'resutveksl'::regnamespace);
+END $$;
