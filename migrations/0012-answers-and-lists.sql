@@ -1,6 +1,20 @@
 -- Answers that stay withdrawn, numbers that never become lower ones, lists in which a line yields only to a good one, and
 -- sentences where a bare constraint spoke.
 
+-- One meaning of the day on both sides, the source's (resutveksl.rules): before it the opposite holds. "Required, from a
+-- day on" used to mean required always, and goes on meaning that.
+UPDATE resutveksl.sources SET consent_rule_from = NULL WHERE is_consent_required;
+COMMENT ON COLUMN resutveksl.sources.consent_rule_from IS
+    'From this day on is_consent_required applies as it stands; before it the opposite holds. NULL: always.';
+
+CREATE OR REPLACE FUNCTION resutveksl.consent_is_required_everywhere() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(bool_and(s.is_consent_required
+        = (s.consent_rule_from IS NULL OR s.consent_rule_from <= resutveksl.local_date())), false)
+    FROM resutveksl.sources s
+    WHERE s.is_active AND s.source IS DISTINCT FROM (SELECT own_institution FROM resutveksl.settings)
+$$;
+
 -- Orders for many applicants at once -----------------------------------------------------------------------------------
 
 CREATE OR REPLACE FUNCTION resutveksl.place_orders(
