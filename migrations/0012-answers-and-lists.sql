@@ -1,6 +1,58 @@
 -- Answers that stay withdrawn, numbers that never become lower ones, lists in which a line yields only to a good one, and
 -- sentences where a bare constraint spoke.
 
+-- Consent --------------------------------------------------------------------------------------------------------------
+
+-- An answer that is taken out of the register is a withdrawal, and is kept as one. Without a row the person would count as
+-- somebody who has never answered: asked about where no consent is required, and open to the J of any older list.
+CREATE FUNCTION resutveksl.withdraw_answer() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- Answers go with their person, and those of two records of one person become one.
+    IF resutveksl.is_merging() OR NOT EXISTS (SELECT FROM resutveksl.persons p WHERE p.person_id = OLD.person_id) THEN
+        RETURN OLD;
+    ELSIF OLD.answer = 'N' THEN
+        RAISE EXCEPTION 'the person answered N on %, and an N is not taken out of the register',
+                to_char(OLD.answered_on, 'DD.MM.YYYY')
+            USING ERRCODE = 'check_violation', HINT = 'Register what the person answers now: resutveksl acceptance set.';
+    END IF;
+    UPDATE resutveksl.acceptances a SET answer = 'N', answered_on = greatest(resutveksl.local_date(), OLD.answered_on),
+        channel = 'by hand', entered_by = session_user, entered_at = now()
+    WHERE a.person_id = OLD.person_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER acceptances_removed_are_withdrawn BEFORE DELETE ON resutveksl.acceptances
+    FOR EACH ROW EXECUTE FUNCTION resutveksl.withdraw_answer();
+
+CREATE FUNCTION resutveksl.refuse_lost_answers() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND resutveksl.is_merging() THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'an answer stays with the person who gave it'
+        USING ERRCODE = 'insufficient_privilege', HINT = 'Register what another person answers: resutveksl acceptance set.';
+END $$;
+CREATE TRIGGER acceptances_stay_with_their_person BEFORE UPDATE OF person_id ON resutveksl.acceptances
+    FOR EACH ROW WHEN (OLD.person_id <> NEW.person_id) EXECUTE FUNCTION resutveksl.refuse_lost_answers();
+CREATE TRIGGER acceptances_are_not_emptied BEFORE TRUNCATE ON resutveksl.acceptances
+    FOR EACH STATEMENT EXECUTE FUNCTION resutveksl.refuse_lost_answers();
+
+-- What was taken out before this was a rule.
+INSERT INTO resutveksl.acceptances (person_id, acceptance_type, answer, answered_on, channel, entered_by, entered_at)
+SELECT h.person_id, h.acceptance_type, 'N', (h.recorded_at AT TIME ZONE s.time_zone)::date, 'by hand', h.entered_by,
+    h.recorded_at
+FROM (SELECT DISTINCT ON (person_id) * FROM resutveksl.acceptance_history ORDER BY person_id, entry_id DESC) h
+CROSS JOIN resutveksl.settings s
+WHERE h.answer IS NULL
+ON CONFLICT (person_id) DO NOTHING;
+
+COMMENT ON TABLE resutveksl.acceptances IS
+    'A person''s answer to the question whether results may be fetched. No row: not answered, which is not consent. A J '
+    'that is deleted becomes an N of that day; an N is not deleted.';
+COMMENT ON COLUMN resutveksl.acceptance_history.answer IS
+    'NULL: the answer was taken out of the register, which today leaves an N.';
+
 -- One meaning of the day on both sides, the source's (resutveksl.rules): before it the opposite holds. "Required, from a
 -- day on" used to mean required always, and goes on meaning that.
 UPDATE resutveksl.sources SET consent_rule_from = NULL WHERE is_consent_required;
