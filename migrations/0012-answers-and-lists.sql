@@ -67,6 +67,88 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WHERE s.is_active AND s.source IS DISTINCT FROM (SELECT own_institution FROM resutveksl.settings)
 $$;
 
+-- Person numbers -------------------------------------------------------------------------------------------------------
+
+-- The same rules for whoever writes, not only for change_person_number: a record is never changed to a number of a lower
+-- kind, and the number that it had is kept.
+CREATE FUNCTION resutveksl.refuse_lower_number() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    earlier text;
+    later text;
+BEGIN
+    IF TG_TABLE_NAME = 'persons' THEN
+        earlier := resutveksl.number_kind(OLD.person_number);
+        later := resutveksl.number_kind(NEW.person_number);
+    ELSIF resutveksl.is_merging() THEN
+        RETURN NEW;
+    ELSE
+        earlier := resutveksl.number_kind(NEW.earlier_number);
+        later := (SELECT resutveksl.number_kind(p.person_number) FROM resutveksl.persons p
+            WHERE p.person_id = NEW.person_id);
+    END IF;
+    IF resutveksl.number_priority(later) < resutveksl.number_priority(earlier) THEN
+        RAISE EXCEPTION 'a number is never changed to one of a lower kind: % does not replace %',
+                coalesce(resutveksl.a_kind(later), 'what is no date'), resutveksl.a_kind(earlier)
+            USING ERRCODE = 'check_violation',
+                HINT = 'Real numbers go before D-numbers, these before S-numbers and FS-numbers. Were the two exchanged?';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER persons_never_get_a_lower_number BEFORE UPDATE OF person_number ON resutveksl.persons
+    FOR EACH ROW WHEN (OLD.person_number <> NEW.person_number) EXECUTE FUNCTION resutveksl.refuse_lower_number();
+CREATE TRIGGER earlier_numbers_are_of_no_higher_kind BEFORE INSERT OR UPDATE ON resutveksl.person_number_changes
+    FOR EACH ROW EXECUTE FUNCTION resutveksl.refuse_lower_number();
+
+-- At the end of the transaction, because change_person_number keeps the number itself, with the day of the change.
+CREATE FUNCTION resutveksl.keep_earlier_number() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM resutveksl.person_number_changes c USING resutveksl.persons p
+    WHERE c.person_id = NEW.person_id AND p.person_id = c.person_id AND p.person_number = c.earlier_number;
+    INSERT INTO resutveksl.person_number_changes (person_id, earlier_number, changed_on)
+    SELECT p.person_id, OLD.person_number, resutveksl.local_date() FROM resutveksl.persons p
+    WHERE p.person_id = NEW.person_id AND p.person_number <> OLD.person_number
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER persons_keep_earlier_numbers AFTER UPDATE OF person_number ON resutveksl.persons
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.person_number <> NEW.person_number) EXECUTE FUNCTION resutveksl.keep_earlier_number();
+
+-- Somebody who is known by an earlier number is known: to order, to answer, and to be looked up.
+CREATE OR REPLACE FUNCTION resutveksl.known_person(person_number text) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    person bigint := resutveksl.person_of(replace(btrim(known_person.person_number), ' ', ''));
+BEGIN
+    IF person IS NULL THEN
+        RAISE EXCEPTION 'no person with this number is known here'
+            USING ERRCODE = 'no_data_found', HINT = 'Register the person first: resutveksl person add.';
+    END IF;
+    RETURN person;
+END $$;
+COMMENT ON FUNCTION resutveksl.known_person IS
+    'The person_id of a person number, also of an earlier one; SQLSTATE P0002 when nobody has it.';
+
+-- Of change_person_number only the sentence about the order changes; the rest stays as it stands.
+CREATE FUNCTION resutveksl.goes_on_text(order_number bigint) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT format(CASE o.state WHEN 'held' THEN 'order %s is held, and asks everywhere again when it is released'
+        ELSE 'order %s asks everywhere again' END, o.order_number)
+    FROM resutveksl.orders o WHERE o.order_number = goes_on_text.order_number
+$$;
+DO $$
+DECLARE
+    definition text := pg_get_functiondef('resutveksl.change_person_number(text, text, date)'::regprocedure);
+    said CONSTANT text := 'format(''; order %s asks everywhere again'', open_order)';
+BEGIN
+    IF strpos(definition, said) = 0 THEN
+        RAISE EXCEPTION 'change_person_number is not as this migration knows it';
+    END IF;
+    EXECUTE replace(definition, said, '''; '' || resutveksl.goes_on_text(open_order)');
+END $$;
+
 -- Orders for many applicants at once -----------------------------------------------------------------------------------
 
 CREATE OR REPLACE FUNCTION resutveksl.place_orders(
