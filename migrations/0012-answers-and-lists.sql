@@ -149,6 +149,28 @@ BEGIN
     EXECUTE replace(definition, said, '''; '' || resutveksl.goes_on_text(open_order)');
 END $$;
 
+-- Admissions -----------------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION resutveksl.refuse_admission() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.admission !~ '^[^\s]{1,40}$' THEN
+        RAISE EXCEPTION 'the code of an admission is 1 to 40 characters without blanks'
+            USING ERRCODE = 'check_violation', HINT = 'What people call it goes into its name.';
+    ELSIF length(NEW.name) > 200 THEN
+        RAISE EXCEPTION 'the name of an admission has at most 200 characters' USING ERRCODE = 'check_violation';
+    ELSIF NEW.closes_on < NEW.opens_on THEN
+        RAISE EXCEPTION 'admission % cannot close on %: it opens on %', NEW.admission,
+                to_char(NEW.closes_on, 'DD.MM.YYYY'), to_char(NEW.opens_on, 'DD.MM.YYYY')
+            USING ERRCODE = 'check_violation', HINT = CASE TG_OP
+                WHEN 'UPDATE' THEN 'To close it at once: resutveksl admission close, without --on.'
+                ELSE 'It opens today unless it says otherwise: --opens.' END;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER admissions_make_sense BEFORE INSERT OR UPDATE ON resutveksl.admissions
+    FOR EACH ROW EXECUTE FUNCTION resutveksl.refuse_admission();
+
 -- Orders for many applicants at once -----------------------------------------------------------------------------------
 
 CREATE OR REPLACE FUNCTION resutveksl.place_orders(
