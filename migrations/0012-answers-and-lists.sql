@@ -341,6 +341,27 @@ BEGIN
     DROP TABLE resutveksl_lines;
 END $$;
 
+-- Eksternresultat-logg -------------------------------------------------------------------------------------------------
+
+-- What was deleted is gone; that it was, how much, of whom and by whom is kept.
+ALTER TABLE resutveksl.transfer_log
+    DROP CONSTRAINT transfer_log_event_check,
+    ADD CONSTRAINT transfer_log_event_check CHECK (event IN ('ordered', 'refused', 'requeued', 'cancelled', 'held',
+        'released', 'paused', 'resumed', 'fetched', 'source_failed', 'source_closed', 'person_failed', 'given_up',
+        'completed', 'taken_over', 'number_changed', 'log_deleted'));
+
+CREATE FUNCTION resutveksl.study_log_was_deleted() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO resutveksl.transfer_log (event, person_id, reason)
+    SELECT 'log_deleted', CASE WHEN count(DISTINCT person_id) = 1 THEN min(person_id) END,
+        format('%s %s of Eksternresultat-logg', count(*), CASE count(*) WHEN 1 THEN 'entry' ELSE 'entries' END)
+    FROM gone HAVING count(*) > 0;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER study_log_deletions_are_logged AFTER DELETE ON resutveksl.study_log
+    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION resutveksl.study_log_was_deleted();
+
 DO $$
 BEGIN
     EXECUTE (SELECT string_agg(format('REVOKE ALL ON FUNCTION %s FROM PUBLIC;', oid::regprocedure), ' ')
