@@ -362,6 +362,38 @@ END $$;
 CREATE TRIGGER study_log_deletions_are_logged AFTER DELETE ON resutveksl.study_log
     REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION resutveksl.study_log_was_deleted();
 
+-- Explanations ---------------------------------------------------------------------------------------------------------
+
+-- Whether trouble mends itself does not follow from the outcome: a host that is down comes back, a database that does not
+-- exist under that name does not.
+CREATE FUNCTION resutveksl.trouble_advice(source integer, fault text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN fault IN ('connection_refused', 'no_answer', 'connection_lost', 'too_many_connections', 'not_ready',
+            'shutting_down', 'too_slow', 'out_of_resources')
+        THEN 'Nothing: it is tried again by itself.'
+        ELSE format('It is tried again by itself; an operator must look at it: resutveksl source check %s.', source) END
+$$;
+COMMENT ON FUNCTION resutveksl.trouble_advice IS
+    'What to do about a source that could not be asked, by the kind of trouble (transfers.fault).';
+
+-- Of the view only the advice changes; the rest stays as it stands.
+DO $$
+DECLARE
+    definition text := pg_get_viewdef('resutveksl.order_explanations'::regclass);
+    outcome text;
+    said text;
+BEGIN
+    FOREACH outcome IN ARRAY ARRAY['unreachable', 'timed_out', 'denied', 'failed'] LOOP
+        said := substring(definition FROM format('WHEN ''%s''::text THEN ([^\n]* tried again by itself[^\n]*)', outcome));
+        IF said IS NULL THEN
+            RAISE EXCEPTION 'order_explanations is not as this migration knows it';
+        END IF;
+        definition := replace(definition, format('WHEN ''%s''::text THEN %s', outcome, said),
+            format('WHEN ''%s''::text THEN resutveksl.trouble_advice(s.source, s.fault)', outcome));
+    END LOOP;
+    EXECUTE 'CREATE OR REPLACE VIEW resutveksl.order_explanations AS ' || definition;
+END $$;
+
 DO $$
 BEGIN
     EXECUTE (SELECT string_agg(format('REVOKE ALL ON FUNCTION %s FROM PUBLIC;', oid::regprocedure), ' ')
