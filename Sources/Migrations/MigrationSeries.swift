@@ -27,6 +27,7 @@ package struct MigrationSeries: Sendable {
             ("changes", PackageResources._009_changes_sql),
             ("domain", PackageResources._010_domain_sql),
             ("lasting", PackageResources._011_lasting_sql),
+            ("answers-and-lists", PackageResources._012_answers_and_lists_sql),
         ]))
 
     /// `migrations/source/*.sql`.

@@ -20,10 +20,19 @@ struct Program {
                 try command.run()
             }
         } catch {
-            guard let status = ExitStatus(error) else { Resutveksl.exit(withError: error) }
-            FileHandle.standardError.write(Data("resutveksl: \(status.message)\n".utf8))
+            guard let status = ExitStatus(error) else { exit(withParserError: error) }
+            FileHandle.standardError.write(Data("resutveksl: \(MaskedText(status.message))\n".utf8))
             Foundation.exit(status.code)
         }
+    }
+
+    /// The argument parser repeats what it did not understand, which may be a person number in the wrong place.
+    private static func exit(withParserError error: any Error) -> Never {
+        let message = Resutveksl.fullMessage(for: error)
+        let masked = MaskedText(message).description
+        if masked == message { Resutveksl.exit(withError: error) }
+        FileHandle.standardError.write(Data("\(masked)\n".utf8))
+        Foundation.exit(Resutveksl.exitCode(for: error).rawValue)
     }
 }
 

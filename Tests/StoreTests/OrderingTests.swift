@@ -73,11 +73,10 @@ import Worker
                 for: number, purpose: .application, reference: nil, orderedBy: nil)
         }
         #expect(error?.description.contains("this kind of person number") == true)
-        _ = try await playground.store.addPerson(
-            number, givenName: nil, familyName: nil, earlier: [try PersonNumber(Playground.person1)])
-        let order = try await playground.store.placeOrder(
-            for: number, purpose: .application, reference: nil, orderedBy: nil)
-        #expect(order.isNew)
+        // Nor does a number of a higher kind pass for an earlier one of it.
+        await #expect(throws: PostgresError.self) {
+            try await playground.addPerson(number, earlier: try PersonNumber(Playground.person1))
+        }
     }
 
     private func fsNumbers() -> [PersonNumber] {
@@ -92,8 +91,7 @@ import Worker
             (100...200).lazy.compactMap {
                 PersonNumber.make(.birthNumber, day: 1, month: 3, year: 1961, individual: $0)
             }.first)
-        _ = try await playground.store.addPerson(
-            real, givenName: nil, familyName: nil, earlier: [try PersonNumber(Playground.person1)])
+        try await playground.addPerson(real, earlier: try PersonNumber(Playground.person1))
         let order = try await playground.order(real.digits)
         _ = try await playground.run()
         #expect(try await playground.outcome(order, 203) == "fetched")

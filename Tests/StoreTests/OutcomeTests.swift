@@ -9,8 +9,9 @@ import Worker
     @Test("a person who has not answered is not asked about: no_consent")
     func noConsent() async throws {
         let playground = try await Playground.make(203)
-        let order = try await playground.order(Playground.person1)
-        try await playground.own("DELETE FROM resutveksl.acceptances")
+        let order = try await playground.order(Playground.person1, consent: nil)
+        // As if the source's rule had changed since the order was placed.
+        try await playground.own("UPDATE resutveksl.orders SET state = 'ordered'")
         let summary = try await playground.run()
         #expect(summary.refused == 1)
         #expect(try await playground.state(order) == .refused)

@@ -81,6 +81,16 @@ struct Playground {
         try await own("UPDATE resutveksl.sources SET is_consent_required = false")
     }
 
+    /// Registers a person who had another number before.
+    func addPerson(_ number: PersonNumber, earlier: PersonNumber) async throws {
+        try await own(
+            """
+            INSERT INTO resutveksl.persons (person_number) VALUES ('\(number.digits)') ON CONFLICT DO NOTHING;
+            INSERT INTO resutveksl.person_number_changes (person_id, earlier_number)
+            SELECT person_id, '\(earlier.digits)' FROM resutveksl.persons WHERE person_number = '\(number.digits)'
+            """)
+    }
+
     /// Registers a person with consent, and orders.
     @discardableResult
     func order(_ number: String, consent: ConsentAnswer? = .yes) async throws -> OrderNumber {

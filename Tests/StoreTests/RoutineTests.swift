@@ -118,6 +118,50 @@ import Worker
         #expect(try await playground.store.order(order).newResults == 2)
     }
 
+    @Test(
+        "an institution occurs once for a person, whatever stands in it, and a result has one of FS's five categories")
+    func oncePerInstitution() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        try await playground.at(203, Degree.add(diploma: "\(Degree.today) - 1"))
+        try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        try await playground.own(
+            """
+            INSERT INTO resutveksl.external_results (study_id, category, code)
+            SELECT study_id, category, 'HÅND' FROM resutveksl.external_studies
+            CROSS JOIN unnest('{Delstudier,Emnesamling,Praksis}'::text[]) AS category
+            WHERE institution = 216
+            """)
+        let here = "FROM resutveksl.external_studies WHERE institution = 216"
+        #expect(try await playground.value("SELECT count(*) \(here)") == "1")
+        let results = try await playground.results(Playground.person1).filter { $0.institution == 216 }
+        #expect(
+            Set(results.map(\.category)) == ["Delstudier", "Emne", "Emnesamling", "Kvalifikasjon", "Praksis"])
+        for statement in [
+            "INSERT INTO resutveksl.external_studies (person_id, institution) SELECT person_id, institution \(here)",
+            "INSERT INTO resutveksl.external_results (study_id, category, code) SELECT study_id, 'Kurs', 'X' \(here)",
+        ] {
+            #expect(try await playground.refusal(of: statement).sqlState?.hasPrefix("23") == true)
+        }
+    }
+
+    @Test("nothing is fetched again by itself: what is added at the source comes with the next order, and not before")
+    func notByItself() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        try await playground.at(203, ReportedChangesTests.addCourse)
+        for _ in 1...2 {
+            #expect(try await playground.run().orders == 0)
+        }
+        #expect(try await playground.results(Playground.person1).map(\.code) == ["RES-100"])
+        try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        #expect(try await playground.results(Playground.person1).map(\.code).sorted() == ["RES-100", "RES-200"])
+    }
+
     @Test("rows entered by hand are left alone by every import")
     func manualRows() async throws {
         let playground = try await Playground.make(203)

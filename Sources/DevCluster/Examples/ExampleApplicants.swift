@@ -78,7 +78,7 @@ package struct ExampleApplicants: Sendable {
         Kind("FS-number") { this, _ in "\(this.application);\(completed(from: 155_380_900))" },
         Kind("FH-number") { this, _ in "\(this.application);\(completed(from: 810_000_000))" },
         Kind("no date") { this, _ in "\(this.application);\(completed(from: 151_380_100))" },
-        Kind("the person stands on line") { this, before in "\(this.application);\(before.number)" },
+        Kind("the person stands on line") { _, before in "\(before.application);\(before.number)" },
         Kind("the application number stands on line") { this, before in "\(before.application);\(this.number)" },
         Kind("application number is missing") { this, _ in ";\(this.number)" },
         Kind("longer than 40 characters") { this, _ in

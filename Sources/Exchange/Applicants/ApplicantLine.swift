@@ -21,6 +21,10 @@ package struct BrokenLine: Hashable, Sendable {
 
     package enum Fault: Error, Hashable, Sendable {
         case fields(Int, expected: Int)
+        /// The same, where the list has no header that could say which of them the two are.
+        case unnamedFields(Int)
+        /// Without a single digit, where a header could stand.
+        case unknownHeader
         case notUTF8
         case openQuote
         case controlCharacter
@@ -36,6 +40,10 @@ package struct BrokenLine: Hashable, Sendable {
         switch fault {
         case .fields(let count, let expected):
             "it has \(count) \(count == 1 ? "field" : "fields") and not \(expected)"
+        case .unnamedFields(let count):
+            "it has \(count) fields and not 2, and no header calls both columns by known names (søknadsnr, fnr)"
+        case .unknownHeader:
+            "it is no applicant, and as a header it does not call both columns by known names (søknadsnr, fnr)"
         case .notUTF8: "it is not UTF-8 text"
         case .openQuote: "a quotation mark is not closed on it"
         case .controlCharacter: "it has a control character in it"

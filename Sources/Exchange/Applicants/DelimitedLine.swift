@@ -32,10 +32,14 @@ struct DelimitedLine {
         self.fields = fields + [Self.trimmed(field)]
     }
 
-    /// The delimiter of a list, told from its first line: a semicolon, as spreadsheets write where the comma is the decimal
-    /// sign, or else a comma.
-    static func delimiter(in text: String) -> Unicode.Scalar {
-        text.unicodeScalars.contains(";") ? ";" : ","
+    /// What spreadsheets and admission systems write: a semicolon where the comma is the decimal sign, or else a comma.
+    static let delimiters: [Unicode.Scalar] = [";", ","]
+
+    /// The delimiter that a line `sep=;` says the list has, which Excel writes and reads; nil for any other line.
+    static func declaredDelimiter(in text: String) -> Unicode.Scalar? {
+        let scalars = text.unicodeScalars
+        guard scalars.count == 5, text.lowercased().hasPrefix("sep=") else { return nil }
+        return scalars.last.flatMap { (delimiters + ["\t", "|"]).contains($0) ? $0 : nil }
     }
 
     private static func trimmed(_ field: String.UnicodeScalarView) -> String {

@@ -5,13 +5,4 @@
 package enum AcceptanceType: String, Hashable, Sendable, CaseIterable {
     case resutveksl = "RESUTVEKSL"
     case resultatutveks = "RESULTATUTVEKS"
-
-    /// Reads an akseptansetypekode, forgiving lower case and the padding of fixed-width columns.
-    ///
-    /// - Returns: `nil` for an acceptance of something else.
-    package init?(_ code: String) {
-        let words = code.split(separator: " ")
-        guard words.count == 1, let word = words.first else { return nil }
-        self.init(rawValue: word.uppercased())
-    }
 }

@@ -6,7 +6,7 @@ package struct ConsentRule: Hashable, Sendable {
     /// Whether consent is necessary, which it is unless `false` is said.
     package var isRequired: Bool
 
-    /// The first day on which the rule holds, before which consent is required; `nil` if it has always held.
+    /// The first day on which the rule holds, before which the opposite holds, as at the sources; `nil` if it always has.
     package var from: CalendarDay?
 
     /// The basis on which the source is asked, as text that goes into its record of disclosures.
@@ -33,8 +33,6 @@ package struct ConsentRule: Hashable, Sendable {
 
     /// Whether nobody may be asked about on a day who has not answered J.
     package func requiresConsent(on day: CalendarDay) -> Bool {
-        if isRequired { return true }
-        guard let from else { return false }
-        return day < from
+        isRequired == (from.map { $0 <= day } ?? true)
     }
 }

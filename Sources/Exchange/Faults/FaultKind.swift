@@ -83,7 +83,7 @@ package enum FaultKind: String, Hashable, Sendable, CaseIterable {
         case .answerTooLarge: "The answer was larger than the source's answer_limit."
         case .badPerson: "The source's data about this person is bad: tell its operator the order number."
         case .importFailed: "The own database did not take the answer: look up the SQLSTATE in its log."
-        case .paused: "Resume it: resutveksl source pause --resume."
+        case .paused: "Resume it: resutveksl source resume."
         case .maintenance: "Nothing: it is asked after its maintenance window."
         }
     }

@@ -80,22 +80,41 @@ extension Store {
         }
     }
 
-    package func pauseSource(_ institution: InstitutionNumber, until: String?, reason: String?) async throws {
+    /// Which source is asked for an institution: its own database, or that of what it was merged into.
+    ///
+    /// - Throws: `StoreError` when none is registered.
+    package func source(for institution: InstitutionNumber) async throws -> InstitutionNumber {
+        let number = try await query("SELECT resutveksl.source_for($1)", institution.rawValue).single(Int32?.self)
+        guard let source = number.flatMap(InstitutionNumber.init(rawValue:)) else {
+            throw StoreError(.notFound, "no source has the number \(institution). List them: resutveksl source list")
+        }
+        return source
+    }
+
+    /// Asks a source nothing until then.
+    ///
+    /// - Returns: the source that is paused, which is another one when the institution was merged.
+    @discardableResult
+    package func pauseSource(
+        _ institution: InstitutionNumber, until: String?, reason: String?
+    ) async throws -> InstitutionNumber {
+        let source = try await source(for: institution)
         do {
             _ = try await query(
                 "SELECT resutveksl.pause_source($1, coalesce($2::text::timestamptz, 'infinity'), $3)",
-                institution.rawValue, until, reason)
+                source.rawValue, until, reason)
         } catch let error as PostgresError where error.isServer("P0002") || error.isServer("22") {
             throw StoreError(.refused, error.message)
         }
+        return source
     }
 
-    package func resumeSource(_ institution: InstitutionNumber) async throws {
-        do {
-            _ = try await query("SELECT resutveksl.resume_source($1)", institution.rawValue)
-        } catch let error as PostgresError where error.isServer("P0002") {
-            throw StoreError(.notFound, error.message)
-        }
+    /// Ends the pause of a source, and says which.
+    @discardableResult
+    package func resumeSource(_ institution: InstitutionNumber) async throws -> InstitutionNumber {
+        let source = try await source(for: institution)
+        try await sayingWhy { _ = try await query("SELECT resutveksl.resume_source($1)", source.rawValue) }
+        return source
     }
 }
 

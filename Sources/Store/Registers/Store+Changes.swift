@@ -37,8 +37,7 @@ extension Store {
             SELECT u.change_id, resutveksl.local_minute(u.changed_at), u.order_number, u.institution,
                 u.institution_acronym, u.category, u.code, u.name, u.kind, u.field, u.old_value, u.new_value, u.change,
                 u.needs_control
-            FROM resutveksl.unseen_changes u JOIN resutveksl.persons p USING (person_id)
-            WHERE p.person_number = $1
+            FROM resutveksl.unseen_changes u WHERE u.person_id = resutveksl.person_of($1)
             ORDER BY u.changed_at, u.institution, u.code, u.change_id
             """,
             number.digits

@@ -32,8 +32,7 @@ extension Store {
             SELECT t.institution, t.institution_acronym, t.origin, t.category, t.code, t.version, t.name, t.name_english,
                 t.thesis_title, t.term_year || ' ' || t.term, trim_scale(t.credits)::text, t.grade, t.obtained_on::text,
                 t.part_of_code, t.needs_control, t.missing_since IS NOT NULL
-            FROM resutveksl.results_tab t JOIN resutveksl.persons p USING (person_id)
-            WHERE p.person_number = $1
+            FROM resutveksl.results_tab t WHERE t.person_id = resutveksl.person_of($1)
             ORDER BY t.institution, t.category <> 'Kvalifikasjon', t.term_year,
                 array_position(ARRAY['VÅR', 'SOM', 'HØST'], t.term), t.code, t.result_id
             """,

@@ -24,6 +24,9 @@ struct SourceAdd: AsyncParsableCommand {
     @Option(help: "First day on which no consent is required, YYYY-MM-DD.")
     var noConsentFrom: CalendarDay?
 
+    @Option(help: "First day on which consent is required, YYYY-MM-DD; until then it is not, on --legal-basis.")
+    var consentFrom: CalendarDay?
+
     @Option(help: "The legal basis that is named to the source where consent is not required.")
     var legalBasis: String?
 
@@ -37,13 +40,22 @@ struct SourceAdd: AsyncParsableCommand {
         if noConsentRequired, legalBasis == nil {
             throw ValidationError("--no-consent-required needs a --legal-basis.")
         }
-        if !noConsentRequired, noConsentFrom != nil || legalBasis != nil {
-            throw ValidationError("--no-consent-from and --legal-basis go with --no-consent-required.")
+        if noConsentRequired, consentFrom != nil {
+            throw ValidationError("--no-consent-required and --consent-from exclude each other.")
+        }
+        if consentFrom != nil, legalBasis == nil { throw ValidationError("--consent-from needs a --legal-basis.") }
+        if !noConsentRequired, noConsentFrom != nil {
+            throw ValidationError("--no-consent-from goes with --no-consent-required.")
+        }
+        if !noConsentRequired, consentFrom == nil, legalBasis != nil {
+            throw ValidationError("--legal-basis goes with --no-consent-required or --consent-from.")
         }
     }
 
     func run() async throws {
-        let rule = legalBasis.map { ConsentRule(isRequired: false, from: noConsentFrom, legalBasis: $0) }
+        let rule = legalBasis.map {
+            ConsentRule(isRequired: !noConsentRequired, from: consentFrom ?? noConsentFrom, legalBasis: $0)
+        }
         try await database.store().addSource(
             institution, connection: try ConnectionString(connection), setSize: setSize, consentRule: rule,
             contact: contact)

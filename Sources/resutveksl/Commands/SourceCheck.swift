@@ -12,7 +12,7 @@ struct SourceCheck: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var json: JSONOption
 
-    @Argument(help: "Numbers of the sources; all of them when none is given.")
+    @Argument(help: "Numbers of sources, or of institutions that are part of one; all sources when none is given.")
     var institutions: [InstitutionNumber] = []
 
     private struct Entry: Encodable {
@@ -42,13 +42,13 @@ struct SourceCheck: AsyncParsableCommand {
     func run() async throws {
         let store = try await database.store()
         let registered = try await store.sources()
-        for institution in institutions where !registered.contains(where: { $0.institution == institution }) {
-            throw StoreError(.notFound, "no source has the number \(institution). List them: resutveksl source list")
-        }
+        // After a merger the successor's database is the one that is asked.
+        var chosen: Set<InstitutionNumber> = []
+        for institution in institutions { chosen.insert(try await store.source(for: institution)) }
         if registered.isEmpty {
             throw StoreError(.configuration, "no source is registered. Register one: resutveksl source add")
         }
-        let sources = registered.filter { institutions.isEmpty || institutions.contains($0.institution) }
+        let sources = registered.filter { institutions.isEmpty || chosen.contains($0.institution) }
         let entries = await withTaskGroup(of: Entry.self) { group in
             for source in sources { group.addTask { await Self.check(source, store) } }
             return await group.reduce(into: []) { $0.append($1) }.sorted { $0.source < $1.source }

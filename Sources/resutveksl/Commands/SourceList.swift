@@ -41,8 +41,8 @@ struct SourceList: AsyncParsableCommand {
         for entry in entries {
             let state = entry.pausedUntil.map { "\(entry.state) until \($0)" } ?? entry.state
             let consent =
-                entry.consentRequired
-                ? "required" : "not required" + (entry.consentRuleFrom.map { " from \($0)" } ?? "")
+                (entry.consentRequired ? "required" : "not required")
+                + (entry.consentRuleFrom.map { " from \($0)" } ?? "")
             table.add(
                 "\(entry.source)", entry.acronym, state, consent,
                 entry.answersFor.map(String.init).joined(separator: " "), entry.connection)

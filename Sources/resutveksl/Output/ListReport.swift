@@ -37,9 +37,19 @@ struct ListReport {
             })
     }
 
-    /// Refused lines one by one, the others in figures.
+    /// Refused lines one by one, and persons who stand on several; the others in figures.
     var text: String {
-        var text = lines.filter { $0.outcome == .refused }.map { "line \($0.line): \($0.reason ?? "refused")" }
+        var firstLines: [OrderNumber: Int] = [:]
+        var text: [String] = []
+        for line in lines {
+            if line.outcome == .refused { text.append("line \(line.line): \(line.reason ?? "refused")") }
+            guard let order = line.order else { continue }
+            if let first = firstLines[order] {
+                text.append("line \(line.line): the person stands on line \(first) too; order \(order) is for both")
+            } else {
+                firstLines[order] = line.line
+            }
+        }
         let numbers = lines.filter { $0.outcome == .ordered }.compactMap(\.order)
         var figures = "\(count(.ordered).counted("order")) \(isDryRun ? "would be placed" : "placed")"
         if let first = numbers.min(), let last = numbers.max() {

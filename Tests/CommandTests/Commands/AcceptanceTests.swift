@@ -32,6 +32,19 @@ import Testing
         #expect(try await installation.value("SELECT channel FROM resutveksl.acceptances") == channel)
     }
 
+    @Test("a withdrawal under an earlier number of the person counts")
+    func earlierNumber() async throws {
+        let installation = try await Installation.make()
+        try await installation.must("person", "add", "--person", Installation.person1)
+        try await installation.must("acceptance", "set", "J", "--person", Installation.person1)
+        let change = try await installation.run(
+            "person", "change-number", input: "\(Installation.person1)\n01036110062\n")
+        #expect(change.status == 0)
+        try await installation.must("acceptance", "set", "N", "--person", Installation.person1)
+        #expect(try await installation.value("SELECT string_agg(answer, '') FROM resutveksl.acceptances") == "N")
+        #expect(try await installation.run("results", "show", input: Installation.person1).status == 0)
+    }
+
     @Test("an unknown person is an error that says how to register one")
     func unknown() async throws {
         let finished = try await Installation.untouched().run(

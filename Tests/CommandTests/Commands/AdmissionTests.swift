@@ -45,6 +45,17 @@ import Testing
         let backwards = try await installation.run(
             "admission", "add", "X", "--opens", "2027-02-01", "--closes", "2027-01-01")
         #expect(backwards.status == 1)
+        #expect(backwards.errors.contains("admission X cannot close on 01.01.2027: it opens on 01.02.2027"))
+        let over = try await installation.run("admission", "add", "OLD", "--closes", "2026-01-01")
+        #expect(over.status == 1 && over.errors.contains("admission OLD cannot close on 01.01.2026: it opens on "))
+        let blank = try await installation.run("admission", "add", "a b", "--closes", "9999-01-01")
+        #expect(blank.status == 1 && blank.errors.contains("1 to 40 characters without blanks"))
+        let long = try await installation.run(
+            "admission", "add", "L", "--closes", "9999-01-01", "--name", String(repeating: "x", count: 201))
+        #expect(long.status == 1 && long.errors.contains("at most 200 characters"))
+        let early = try await installation.run("admission", "close", "M27", "--on", "2026-01-01")
+        #expect(early.status == 1 && early.errors.contains("resutveksl admission close, without --on"))
+        for refused in [backwards, over, blank, long, early] { #expect(!refused.errors.contains("constraint")) }
 
         try await installation.must("admission", "close", "M27")
         let line = "1;\(Installation.person1)\n"

@@ -68,12 +68,28 @@ import Testing
     @Test("it is deleted for one person; what was fetched stays")
     func deleted() async throws {
         let installation = try await filled()
-        let finished = try await installation.run("results", "delete-log", input: Installation.person1)
+        let unasked = try await installation.run("results", "delete-log", input: Installation.person1)
+        #expect(unasked.status == 64 && unasked.errors.contains("cannot be undone: say --yes"))
+        #expect(try await log(installation).count == 2)
+        let finished = try await installation.run("results", "delete-log", "--yes", input: Installation.person1)
         #expect(finished.output == "2 entries deleted for person \(Installation.masked1)\n")
         #expect(try await log(installation).isEmpty)
         #expect(try await log(installation, "--everybody").count == 1)
         let shown = try await installation.run("results", "show", input: Installation.person1)
         #expect(shown.output.contains("RES-100"))
+    }
+
+    @Test("on a terminal it is asked first, and anything but yes deletes nothing", arguments: ["n", "", "j"])
+    func asked(answer: String) async throws {
+        let installation = try await filled()
+        let command = try installation.startOnTerminal(
+            "results", "delete-log", "--person", Installation.person1, before: "stty -echo; ")
+        try await command.prints("It cannot be undone. [y/N] ")
+        command.type("\(answer)\n")
+        let finished = try await command.finished()
+        #expect(finished.status == (answer == "j" ? 0 : 1))
+        #expect(finished.output.contains(answer == "j" ? "2 entries deleted" : "nothing was deleted"))
+        #expect(try await log(installation).count == (answer == "j" ? 0 : 2))
     }
 
     @Test("an unknown person and contradictory options are told")

@@ -19,6 +19,8 @@ import Testing
         #expect(finished.output.contains(/204 +Nord +open/))
         let entries = try await installation.run("source", "check", "--json", "204").json([Entry].self)
         #expect(entries.map(\.source) == [204])
+        let merged = try await installation.run("source", "check", "--json", "216", "203").json([Entry].self)
+        #expect(merged.map(\.source) == [203], "216 is part of 203")
         #expect(entries.first?.outcome == "open" && entries.first?.reason == nil)
         let disclosures = "SELECT count(*) FROM resutveksl.disclosures"
         #expect(try await installation.value(disclosures, in: installation.database(of: 203)) == "0")

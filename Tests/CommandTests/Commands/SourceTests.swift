@@ -80,6 +80,27 @@ import Testing
         #expect(try await entries(installation).map(\.state) == ["active", "paused"])
     }
 
+    @Test("an institution that was merged names the source that is asked for it, and that is told")
+    func merged() async throws {
+        let installation = try await Installation.make()
+        try await installation.must("source", "add", "203", "service=x")
+        #expect(try await installation.must("source", "pause", "216").output == "source 203 (for 216) is paused\n")
+        #expect(try await entries(installation).map(\.state) == ["paused"])
+        #expect(
+            try await installation.must("source", "resume", "218").output == "source 203 (for 218) is asked again\n")
+        #expect(try await entries(installation).map(\.state) == ["active"])
+    }
+
+    @Test("consent is required from a day on, and until then it is not, on a legal basis")
+    func consentFrom() async throws {
+        let installation = try await Installation.make()
+        try await installation.must(
+            "source", "add", "204", "service=nord", "--consent-from", "2027-08-01", "--legal-basis", "uhl § 15-5")
+        let entry = try #require(try await entries(installation).first)
+        #expect(entry.consentRequired && entry.consentRuleFrom == "2027-08-01" && entry.legalBasis == "uhl § 15-5")
+        #expect(try await installation.run("source", "list").output.contains(" active  required from 2027-08-01"))
+    }
+
     @Test("a time that is none is refused")
     func whenever() async throws {
         let installation = try await Installation.make()

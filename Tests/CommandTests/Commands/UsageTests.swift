@@ -32,7 +32,11 @@ import Testing
         Wrong("setting set", "unknown_key", "1"), Wrong("source add"), Wrong("source add", "abc", "dbname=fs"),
         Wrong("source add", "0", "dbname=fs"), Wrong("source add", "203", "dbname=fs", "--set-size", "0"),
         Wrong("source add", "203", "dbname=fs", "--no-consent-required"),
-        Wrong("source add", "203", "dbname=fs", "--legal-basis", "uhl"), Wrong("source check", "abc"),
+        Wrong("source add", "203", "dbname=fs", "--legal-basis", "uhl"),
+        Wrong("source add", "203", "dbname=fs", "--consent-from", "2027-01-01"),
+        Wrong(
+            "source add", "203", "dbname=fs", "--consent-from", "2027-01-01", "--no-consent-required", "--legal-basis",
+            "uhl"), Wrong("source check", "abc"),
         Wrong("source install", "dbname=fs"),
         Wrong("source install", "dbname=fs", "--institution", "203", "--requester", "anna"), Wrong("source pause"),
         Wrong("acceptance set", "K"), Wrong("acceptance set", "J", "--date", "2026-02-30"),
@@ -47,6 +51,21 @@ import Testing
         #expect(finished.output.isEmpty)
         #expect(finished.errors.hasPrefix("Error: "))
         #expect(finished.errors.contains("\nUsage: resutveksl \(wrong.command)"))
+    }
+
+    @Test(
+        "a person number in the wrong place is not repeated",
+        arguments: [
+            ["person", "add", "01536112185"], ["person", "add", "015361 12185"], ["person", "add", "015361", "12185"],
+            ["acceptance", "set", "01536112185"], ["acceptance", "set", "J", "--date=01536112185"],
+            ["01536112185"], ["order", "show", "--person=01536112185"], ["order", "show", "01536112185x"],
+        ])
+    func masked(words: [String]) async throws {
+        let finished = try await Command([Command.program] + words).finished()
+        #expect(finished.status == 64)
+        #expect(finished.errors.hasPrefix("Error: "))
+        #expect(finished.errors.contains("\nUsage: resutveksl "))
+        #expect(!finished.errors.contains("12185") && finished.output.isEmpty)
     }
 
     @Test("the version is printed")

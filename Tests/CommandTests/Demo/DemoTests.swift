@@ -44,6 +44,14 @@ import Testing
         }
     }
 
+    @Test("a run over some fifty sources takes less than a minute")
+    func minute() async throws {
+        let runs = try await output().matches(of: /orders, (\d+) sources, .* ([0-9.]+) s, \d+ orders\/s/)
+        let first = try #require(runs.first)
+        #expect(try #require(Int(first.1)) >= 45)
+        for run in runs { #expect(try #require(Double(run.2)) < 60) }
+    }
+
     @Test("two sources are logged as unreachable, with the reason, and one as reserved")
     func log() async throws {
         let log = try #require(try await parts("What was logged about sources").first)

@@ -22,7 +22,9 @@ import Testing
         Form("a byte order mark", "\u{FEFF}1001;2002\n"), Form("quoted fields", "\"1001\";\"2002\"\n"),
         Form("white space around", " 1001 ;\t2002\u{A0}\n"),
         Form("white space around quotes", " \"1001\" ; \"2002\" \n"),
-        Form("a header without known names", "nummer;hvem\n1001;2002\n", line: 2),
+        Form("a header with søkernr", "søkernr;fnr\n1001;2002\n", line: 2),
+        Form("its delimiter said first", "sep=;\n1001;2002\n", line: 2),
+        Form("another delimiter said first", "SEP=\t\r\n1001\t2002\r\n", line: 2),
         Form("a header in Norwegian", "Søknadsnr;Fødselsnummer\n1001;2002\n", line: 2),
         Form("a header in English", "application_number,person_number\n1001,2002\n", line: 2),
         Form("columns the other way round, named", "fnr;søknadsnr\n2002;1001\n", line: 2),
@@ -43,7 +45,7 @@ import Testing
     @Test("a bad line costs that line and no other, and is told by its number")
     func broken() {
         let bytes =
-            Array("nr;fnr\r\n1;a\r\n2\r\n3;b;c\r\n4;\"d\r\n5;\"e\"\"\"\r\n6;".utf8) + [0xE6, 0xF8]
+            Array("søknad;fnr\r\n1;a\r\n2\r\n3;b;c\r\n4;\"d\r\n5;\"e\"\"\"\r\n6;".utf8) + [0xE6, 0xF8]
             + Array("\r\n7;\u{0}\r\n8;f".utf8)
         let list = ApplicantList(bytes)
         #expect(list.lines.map(\.line) == [2, 6, 9])
@@ -61,6 +63,42 @@ import Testing
     func firstLine() {
         #expect(ApplicantList(Array("1;a\n2;b\n".utf8)).lines.count == 2)
         #expect(ApplicantList(Array("1;a;x\n2;b\n".utf8)).broken.map(\.line) == [1])
+    }
+
+    static let misleadingForms = [
+        Form("an application number alone", "1000\n1001;2002\n"), Form("a title", "Søkere 2027\n1001;2002\n"),
+        Form("a title with a comma", "Søkere, master\n1001;01536112185\n"),
+        Form("a title with a semicolon", "Søkere; master 2027\n1001,01536112185\n"),
+        Form("a title above a header", "Søkere, master\nnavn;fnr;søknadsnr\nKari;2002;1001\n", line: 3),
+        Form("a person number that lost its zero", "1000,1536112185\n1001,01536112185\n"),
+    ]
+
+    @Test(
+        "a first line that tells no delimiter, or a wrong one, costs itself and not the list",
+        arguments: misleadingForms)
+    func misleading(form: Form) {
+        let list = ApplicantList(Array(form.text.utf8))
+        let last = list.lines.last
+        #expect(last?.application == "1001" && ["2002", "01536112185"].contains(last?.person))
+        #expect(list.broken.map(\.line) + list.lines.dropLast().map(\.line) == [1])
+    }
+
+    @Test(
+        "a first line without digits is a header only by its names; otherwise it is a bad line, and told",
+        arguments: ["ABC;", "Anna;Olsen", "nummer;hvem", "søknadsnr;hvem", "Anna;Olsen;fnr"])
+    func noHeader(text: String) throws {
+        let list = ApplicantList(Array("\(text)\n1001;2002\n".utf8))
+        #expect(list.lines.map(\.line) == [2])
+        #expect(list.broken == [BrokenLine(line: 1, fault: .unknownHeader)])
+        let reason = try #require(list.broken.first?.reason)
+        #expect(reason.contains("known names (søknadsnr, fnr)") && !reason.contains("Anna"))
+    }
+
+    @Test("columns beside the two, of which no header tells which is which, are told as that")
+    func unnamed() {
+        let list = ApplicantList(Array("1001;Kari;2002\n".utf8))
+        #expect(list.broken.map(\.fault) == [.unnamedFields(3)])
+        #expect(list.broken.first?.reason.contains("3 fields and not 2, and no header calls both columns") == true)
     }
 
     @Test("an empty list has no lines", arguments: ["", "\n\n", "\u{FEFF}", "søknadsnr;fnr\n"])

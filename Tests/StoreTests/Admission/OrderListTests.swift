@@ -74,7 +74,7 @@ import Testing
     func allOrNothing(isBroken: Bool) async throws {
         let playground = try await Playground.make(203)
         let text =
-            "1;\(Playground.person1)\n" + (isBroken ? "2;x;y\n" : "2;\(Playground.person1)\n")
+            "1;\(Playground.person1)\n" + (isBroken ? "2;x;y\n" : "1;\(Playground.person1)\n")
             + "3;\(Playground.person2)\n"
         var options = consenting()
         options.allOrNothing = true
@@ -128,29 +128,96 @@ import Testing
             try await playground.value(answers) == "N 2020-01-01 Studentweb, J 2025-04-15 Samordna opptak")
 
         // One source that may be asked without an answer is enough.
-        try await playground.own(
-            "UPDATE resutveksl.sources SET is_consent_required = false; DELETE FROM resutveksl.acceptances; "
-                + "UPDATE resutveksl.orders SET state = 'cancelled'")
-        let free = try await playground.store.placeOrders(list, options: OrderListOptions())
+        try await playground.own("UPDATE resutveksl.sources SET is_consent_required = false")
+        let silent = PersonPool(count: 2).persons.enumerated().map { "\($0.offset);\($0.element.number.digits)\n" }
+        let free = try await playground.store.placeOrders(
+            ApplicantList(Array(silent.joined().utf8)), options: OrderListOptions())
         #expect(free.map(\.outcome) == [.ordered, .ordered])
-        #expect(try await playground.value("SELECT count(*) FROM resutveksl.acceptances") == "0")
+        #expect(try await playground.value("SELECT count(*) FROM resutveksl.acceptances") == "2")
     }
 
     @Test("only persons who are known, by choice; an earlier number of a person is that person")
     func persons() async throws {
         let playground = try await Playground.make(203)
-        _ = try await playground.store.addPerson(
-            try PersonNumber(Playground.person1), givenName: nil, familyName: nil,
-            earlier: [try PersonNumber(Playground.person2)])
+        try await playground.addPerson(
+            try PersonNumber(Playground.person1), earlier: try PersonNumber(Playground.person2))
         var options = consenting()
         options.registersPersons = false
         let unknown = try #require(PersonPool(count: 1).persons.first).number.digits
         let list = ApplicantList(Array("1;\(unknown)\n2;\(Playground.person2)\n3;\(Playground.person1)\n".utf8))
         let lines = try await playground.store.placeOrders(list, options: options)
-        #expect(lines.map(\.outcome) == [.refused, .ordered, .refused])
+        #expect(lines.map(\.outcome) == [.refused, .ordered, .open])
         #expect(lines.first?.reason == "no person with this number is known here")
-        #expect(lines.last?.reason == "the person stands on line 2 already")
+        #expect(lines.last?.order == lines[1].order)
         #expect(try await counts(playground) == ["1", "1", "1", "0"])
+    }
+
+    struct Sharing: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        /// Application number and which of the two test persons.
+        let lines: [(String, Int)]
+        /// `o` ordered, `=` open, `-` refused.
+        let outcomes: String
+
+        init(_ description: String, _ lines: [(String, Int)], _ outcomes: String) {
+            testDescription = description
+            self.lines = lines
+            self.outcomes = outcomes
+        }
+    }
+
+    static let sharing = [
+        Sharing("a right line after two that are not", [("A1", 1), ("A1", 2), ("A2", 1), ("A2", 2)], "o--o"),
+        Sharing("one person with two application numbers", [("A1", 1), ("A2", 1)], "o="),
+        Sharing("with three, one of them twice", [("A1", 1), ("A2", 1), ("A3", 1), ("A2", 1)], "o==-"),
+        Sharing("the same line twice", [("A1", 1), ("A1", 1)], "o-"),
+        Sharing("two persons with one application number", [("A1", 1), ("A1", 2)], "o-"),
+    ]
+
+    @Test("a line yields only to one that is taken, and one person may have several applications", arguments: sharing)
+    func shared(_ sharing: Sharing) async throws {
+        let words: [ListedOrder.Outcome: Character] = [.ordered: "o", .open: "=", .refused: "-"]
+        let playground = try await Playground.make(203)
+        let text = sharing.lines.map { "\($0.0);\([Playground.person1, Playground.person2][$0.1 - 1])\n" }.joined()
+        var options = consenting()
+        for isDryRun in [true, false] {
+            options.isDryRun = isDryRun
+            let lines = try await playground.store.placeOrders(ApplicantList(Array(text.utf8)), options: options)
+            #expect(String(lines.compactMap { words[$0.outcome] }) == sharing.outcomes)
+            #expect(lines.allSatisfy { $0.outcome == .ordered || $0.reason != nil })
+        }
+        // In two lists the same.
+        if sharing.outcomes == "o=" {
+            let again = try await playground.store.placeOrders(ApplicantList(Array(text.utf8)), options: options)
+            #expect(again.map(\.outcome) == [.open, .open])
+        }
+    }
+
+    @Test("a line whose application number is another person's in the admission displaces no right one")
+    func takenElsewhere() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.store.addAdmission(
+            "M27", name: nil, opensOn: nil, closesOn: try #require(CalendarDay("9999-01-01")), weekday: nil, time: nil)
+        var options = consenting()
+        options.admission = "M27"
+        func place(_ text: String) async throws -> [ListedOrder] {
+            try await playground.store.placeOrders(ApplicantList(Array(text.utf8)), options: options)
+        }
+        _ = try await place("A1;\(Playground.person1)\n")
+        let lines = try await place("A1;\(Playground.person2)\nA2;\(Playground.person2)\n")
+        #expect(lines.map(\.outcome) == [.refused, .ordered])
+        #expect(lines.first?.reason == "the application number is another person's in this admission")
+    }
+
+    @Test(
+        "an application number with a character in it that nobody sees is refused",
+        arguments: ["\u{202E}", "\u{2066}", "\u{200B}", "\u{AD}", "\u{FEFF}", "\u{2028}"])
+    func invisible(character: String) async throws {
+        let playground = try await Playground.make(203)
+        let text = "A1\(character)7;\(Playground.person1)\nÆ17–b;\(Playground.person2)\n"
+        let lines = try await playground.store.placeOrders(ApplicantList(Array(text.utf8)), options: consenting())
+        #expect(lines.map(\.outcome) == [.refused, .ordered])
+        #expect(lines.first?.reason == "the application number has an invisible character in it")
     }
 
     @Test("two lists with the same persons in opposite order at once: each person is ordered for once, and none fails")
@@ -194,6 +261,8 @@ import Testing
             ("ARRAY['1', '2'], ARRAY['3']", "do not make a list"),
             ("ARRAY['1'], ARRAY['2'], admission => 'M99'", "there is no admission M99"),
             ("ARRAY['1'], ARRAY['2'], consent_on => '2020-01-01'", "needs the channel"),
+            ("ARRAY['1'], ARRAY['2'], consent_channel => 'post'", "One of Søknadsweb"),
+            ("ARRAY['1'], ARRAY['2'], purpose => 'curiosity'", "One of approval_case"),
             ("ARRAY['1'], ARRAY['2'], consent_channel => 'Søknadsweb', consent_on => 'infinity'", "in the future"),
         ] {
             let error = await #expect(throws: PostgresError.self) {

@@ -28,7 +28,6 @@ import Testing
         "UPDATE resutveksl.external_studies SET person_id = person_id",
         "TRUNCATE resutveksl.external_results CASCADE",
         "TRUNCATE resutveksl.external_studies CASCADE",
-        "TRUNCATE resutveksl.persons CASCADE",
         "TRUNCATE resutveksl.institutions CASCADE",
         "MERGE INTO resutveksl.external_results r USING resutveksl.persons p ON true WHEN MATCHED THEN DELETE",
         """

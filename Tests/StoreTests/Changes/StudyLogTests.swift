@@ -144,6 +144,32 @@ import Testing
         }
     }
 
+    @Test("that it was deleted is kept: how much, of whom, by whom, and nothing of what stood in it")
+    func deletionIsLogged() async throws {
+        let playground = try await Playground.make(203, 204)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        try await playground.at(204, "SELECT example.add_test_person_2()")
+        try await playground.order(Playground.person2)
+        _ = try await playground.fetchAgain()
+        let entries = """
+            SELECT string_agg(concat_ws(' ', person_id, reason, who = session_user), ', ' ORDER BY logged_at)
+            FROM resutveksl.transfer_log WHERE event = 'log_deleted'
+            """
+        let person = try await playground.value(
+            "SELECT person_id FROM resutveksl.persons WHERE person_number = '\(Playground.person1)'")
+        _ = try await playground.store.deleteStudyLog(of: number())
+        #expect(try await playground.value(entries) == "\(person ?? "") 1 entry of Eksternresultat-logg t")
+        _ = try await playground.store.deleteStudyLog(of: number())
+        #expect(try await playground.value(entries) == "\(person ?? "") 1 entry of Eksternresultat-logg t")
+        // Also by a plain DELETE, and of many persons at once.
+        try await playground.own(
+            """
+            INSERT INTO resutveksl.study_log (person_id, institution, action, details) VALUES (0, 1, 'seen', '');
+            DELETE FROM resutveksl.study_log
+            """)
+        #expect(try await playground.value(entries)?.hasSuffix(", 2 entries of Eksternresultat-logg t") == true)
+    }
+
     @Test("what it says never stands in a log of the process")
     func nowhereElse() async throws {
         let playground = try await Playground.make(203)

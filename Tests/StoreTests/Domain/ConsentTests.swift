@@ -104,7 +104,7 @@ import Testing
         "Consent withdrawn between failure and retry: nothing is asked; the order says so",
         arguments: [
             ("UPDATE resutveksl.acceptances SET answer = 'N', answered_on = resutveksl.local_date()", "answered N on"),
-            ("DELETE FROM resutveksl.acceptances", "the J of 01.01.2026 was withdrawn"),
+            ("DELETE FROM resutveksl.acceptances", "after a J of 01.01.2026"),
         ])
     func withdrawn(withdrawal: String, words: String) async throws {
         let playground = try await Playground.make(203)
@@ -153,16 +153,70 @@ import Testing
         _ = try await playground.store.addPerson(try PersonNumber(Playground.person1), givenName: nil, familyName: nil)
         try await playground.acceptance(.yes, Playground.person1, on: CalendarDay("2026-01-01"))
         try await playground.acceptance(.yes, Playground.person1, on: CalendarDay("2026-01-01"))
-        try await playground.acceptance(.no, Playground.person1, on: CalendarDay("2026-02-01"))
         try await playground.own("DELETE FROM resutveksl.acceptances")
         let history = try await playground.value(
             """
-            SELECT string_agg(concat_ws(' ', coalesce(answer, 'gone'), answered_on), ', ' ORDER BY entry_id)
+            SELECT string_agg(concat_ws(' ', answer, nullif(answered_on, resutveksl.local_date())), ', ' ORDER BY entry_id)
             FROM resutveksl.acceptance_history
             """)
-        #expect(history == "J 2026-01-01, N 2026-02-01, gone")
+        #expect(history == "J 2026-01-01, N")
         try await playground.own("DELETE FROM resutveksl.persons")
         #expect(try await playground.value("SELECT count(*) FROM resutveksl.acceptance_history") == "0")
+    }
+
+    @Test("an answer that is deleted is a withdrawal: no older list brings the J back, and no rule does without it")
+    func withdrawnForGood() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.own(Self.rule)
+        var options = OrderListOptions()
+        options.consentChannel = .soknadsweb
+        options.consentedOn = CalendarDay("2026-01-01")
+        let list = ApplicantList(Array("A1;\(Playground.person1)\n".utf8))
+        let order = try #require(try await playground.store.placeOrders(list, options: options).first?.order)
+        try await playground.own("DELETE FROM resutveksl.acceptances")
+        let answer = "SELECT answer || (answered_on = resutveksl.local_date()) || channel FROM resutveksl.acceptances"
+        #expect(try await playground.value(answer) == "Ntrueby hand")
+        _ = try await playground.run()
+        #expect(try await playground.state(order) == .refused)
+        #expect(try await playground.value(at: 203, "SELECT count(*) FROM resutveksl.disclosures") == "0")
+
+        let again = try await playground.store.placeOrders(list, options: options)
+        #expect(again.map(\.outcome) == [.refused])
+        await #expect(throws: StoreError.self) {
+            try await playground.acceptance(.yes, Playground.person1, on: CalendarDay("2026-01-01"))
+        }
+        #expect(try await playground.value(answer) == "Ntrueby hand")
+        // An N is not deleted, emptied or moved; the person may answer anew.
+        for statement in [
+            "DELETE FROM resutveksl.acceptances", "TRUNCATE resutveksl.acceptances",
+            "TRUNCATE resutveksl.persons CASCADE",
+            "UPDATE resutveksl.acceptances SET person_id = person_id + 1",
+        ] {
+            #expect(try await ["23514", "42501"].contains(playground.refusal(of: statement).sqlState), "\(statement)")
+        }
+        try await playground.acceptance(.yes, Playground.person1)
+        #expect(try await playground.value(answer) == "JtrueStudentweb")
+    }
+
+    @Test("from a day on consent may be required, until the day before on the legal basis, as at the sources")
+    func requiredFromTomorrow() async throws {
+        let playground = try await Playground.make(203)
+        let rule = ConsentRule(isRequired: true, from: CalendarDay("9999-01-01"), legalBasis: "uhl. § 4-15")
+        try await playground.store.addSource(
+            try playground.institution(203),
+            connection: try playground.cluster.connectionString(
+                database: playground.database(of: 203), user: Playground.requester), setSize: nil, consentRule: rule)
+        try await playground.at(
+            203, "SELECT example.add_test_person_1(); UPDATE resutveksl.rules SET consent_from = '9999-01-01'")
+        let order = try await playground.order(Playground.person1, consent: nil)
+        #expect(try await playground.state(order) == .ordered)
+        _ = try await playground.run()
+        #expect(try await playground.explanation(order, 203).basis == "uhl. § 4-15")
+        #expect(try await playground.outcome(order, 203) == "fetched")
+
+        try await playground.own("UPDATE resutveksl.sources SET consent_rule_from = resutveksl.local_date()")
+        let late = try await playground.order(Playground.person1, consent: nil)
+        #expect(try await playground.state(late) == .refused)
     }
 
     @Test("a J of an earlier day does not take back an N")

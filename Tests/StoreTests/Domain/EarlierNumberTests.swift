@@ -37,6 +37,34 @@ import Testing
         #expect(!playground.log.text.contains("12185"))
     }
 
+    @Test("who is named by an earlier number is found by every command, and a withdrawal under it counts")
+    func named() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.at(203, "SELECT example.add_test_person_1()")
+        let old = try PersonNumber(Playground.person1)
+        let order = try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        _ = try await playground.store.changeNumber(from: old, to: try ExamplePerson.number(.birthNumber), on: nil)
+        try await playground.at(203, "UPDATE fs.studentvurdkombprotokoll SET karaktertall = 65")
+        try await playground.store.requeue(order)
+        _ = try await playground.run()
+
+        try await playground.store.requireKnown(old)
+        #expect(try await playground.results(Playground.person1).map(\.code) == ["RES-100"])
+        #expect(try await playground.store.unseenChanges(of: old).count == 1)
+        #expect(try await playground.store.markChangesSeen(of: old, nil, by: nil).seen == 1)
+        var search = StudyLogSearch()
+        search.person = old
+        #expect(try await playground.store.studyLog(search).isEmpty == false)
+        #expect(try await playground.store.deleteStudyLog(of: old) > 0)
+        try await playground.acceptance(.no, Playground.person1)
+        #expect(try await playground.value("SELECT string_agg(answer, '') FROM resutveksl.acceptances") == "N")
+        let unknown = await #expect(throws: StoreError.self) {
+            try await playground.acceptance(.no, Playground.person2)
+        }
+        #expect(unknown?.code == .notFound && unknown?.description.contains("resutveksl person add") == true)
+    }
+
     @Test("a person who is found under the number of today is not said to be found under an earlier one")
     func foundUnderPresent() async throws {
         let playground = try await Playground.make(203)
@@ -61,8 +89,7 @@ import Testing
     func askedByBoth() async throws {
         let playground = try await Playground.make(203)
         let real = try ExamplePerson.number(.birthNumber)
-        _ = try await playground.store.addPerson(
-            real, givenName: nil, familyName: nil, earlier: [try ExamplePerson.number(.dNumber)])
+        try await playground.addPerson(real, earlier: try ExamplePerson.number(.dNumber))
         let order = try await playground.order(real.digits)
         _ = try await playground.run()
         let text = try await playground.explained(order, 203)
@@ -83,8 +110,7 @@ import Testing
             INSERT INTO fs.person (fodselsdato, personnr, personlopenr, fornavn, etternavn, dato_fodt)
             VALUES (\(digits / 100_000), \(digits % 100_000), 77, 'Ola', 'Resultatutveksling', '1961-03-01')
             """)
-        _ = try await playground.store.addPerson(
-            real, givenName: nil, familyName: nil, earlier: [try PersonNumber(Playground.person1)])
+        try await playground.addPerson(real, earlier: try PersonNumber(Playground.person1))
         let order = try await playground.order(real.digits)
         _ = try await playground.run()
         #expect(try await playground.outcome(order, 203) == "invalid")
@@ -112,12 +138,10 @@ import Testing
         let playground = try await Playground.make(203)
         let real = try ExamplePerson.number(.birthNumber)
         _ = try await playground.store.addPerson(try PersonNumber(Playground.person1), givenName: nil, familyName: nil)
-        await #expect(throws: StoreError.self) {
-            _ = try await playground.store.addPerson(
-                real, givenName: nil, familyName: nil, earlier: [try PersonNumber(Playground.person1)])
+        await #expect(throws: PostgresError.self) {
+            try await playground.addPerson(real, earlier: try PersonNumber(Playground.person1))
         }
-        _ = try await playground.store.addPerson(
-            real, givenName: nil, familyName: nil, earlier: [try PersonNumber(Playground.person2)])
+        try await playground.addPerson(real, earlier: try PersonNumber(Playground.person2))
         await #expect(throws: StoreError.self) {
             _ = try await playground.store.addPerson(
                 try PersonNumber(Playground.person2), givenName: nil, familyName: nil)

@@ -1,3 +1,4 @@
+import DevCluster
 import Exchange
 import Postgres
 import Store
@@ -52,6 +53,32 @@ import Testing
         try await playground.store.release(order)
         try await playground.store.cancel(order)
         #expect(try await playground.explained(order, 204).contains("Not tried again: the order was cancelled"))
+    }
+
+    @Test("a source that is not there under its name does not come back by itself: an operator must look at it")
+    func misdirected() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.register(203, try playground.cluster.connectionString(database: "no_such"))
+        let order = try await playground.order(Playground.person1)
+        _ = try await playground.run()
+        let explanation = try await playground.explanation(order, 203)
+        #expect(explanation.outcome == "unreachable")
+        #expect(
+            explanation.advice
+                == "It is tried again by itself; an operator must look at it: resutveksl source check 203.")
+    }
+
+    @Test("what is advised follows from the kind of trouble and not from its outcome")
+    func advice() async throws {
+        let passing: Set<FaultKind> = [
+            .connectionRefused, .noAnswer, .connectionLost, .tooManyConnections, .notReady, .shuttingDown, .tooSlow,
+            .outOfResources,
+        ]
+        let playground = try await Playground.make()
+        for kind in FaultKind.allCases {
+            let advice = try await playground.value("SELECT resutveksl.trouble_advice(203, '\(kind.rawValue)')")
+            #expect(advice?.hasPrefix("Nothing: ") == passing.contains(kind), "\(kind)")
+        }
     }
 
     @Test("given up: how often it was tried, and to order again")

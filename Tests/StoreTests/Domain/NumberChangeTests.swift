@@ -30,6 +30,58 @@ import Testing
         }
     }
 
+    @Test("whoever writes: a record never gets a number of a lower kind, and the number that it had is kept")
+    func plainUpdate() async throws {
+        let playground = try await Playground.make()
+        func update(to kind: PersonNumber.Kind) async throws {
+            try await playground.own(
+                "UPDATE resutveksl.persons SET person_number = '\(try ExamplePerson.number(kind).digits)'")
+        }
+        func refusal(_ body: () async throws -> Void) async -> String {
+            await #expect(throws: PostgresError.self) { try await body() }?.message ?? ""
+        }
+        let earlier = """
+            SELECT string_agg(resutveksl.number_kind(earlier_number), ' ' ORDER BY earlier_number DESC)
+            FROM resutveksl.person_number_changes WHERE changed_on = resutveksl.local_date()
+            """
+        _ = try await playground.store.addPerson(try ExamplePerson.number(.sNumber), givenName: nil, familyName: nil)
+        let lower = "a number is never changed to one of a lower kind: "
+        #expect(await refusal { try await update(to: .fsNumber) }.hasPrefix(lower + "an FS-number does not replace"))
+        #expect(try await playground.value(earlier) == nil)
+        try await update(to: .dNumber)
+        #expect(try await playground.value(earlier) == "S")
+        try await update(to: .birthNumber)
+        #expect(try await playground.value(earlier) == "D S")
+        #expect(await refusal { try await update(to: .sNumber) }.hasPrefix(lower + "an S-number does not replace"))
+
+        // Nor the other way round: an earlier number of a higher kind.
+        _ = try await playground.store.addPerson(
+            try PersonNumber(Playground.person2), givenName: nil, familyName: nil)
+        let higher = try #require(
+            (100...199).lazy.compactMap {
+                PersonNumber.make(.birthNumber, day: 19, month: 8, year: 1983, individual: $0)
+            }.first)
+        let said = await refusal {
+            try await playground.own(
+                """
+                INSERT INTO resutveksl.person_number_changes (person_id, earlier_number)
+                SELECT person_id, '\(higher.digits)' FROM resutveksl.persons WHERE person_number = '\(Playground.person2)'
+                """)
+        }
+        #expect(said.hasPrefix(lower + "an S-number does not replace a fødselsnummer"))
+        #expect(!said.contains(higher.digits))
+    }
+
+    @Test("an order that is held asks everywhere again when it is released, and the sentence says so")
+    func held() async throws {
+        let playground = try await Playground.make(203)
+        let order = try await playground.order(Playground.person1)
+        try await playground.store.hold(order, reason: "two persons?")
+        let message = try await playground.store.changeNumber(
+            from: try PersonNumber(Playground.person1), to: try ExamplePerson.number(.birthNumber), on: nil)
+        #expect(message.hasSuffix("; order \(order) is held, and asks everywhere again when it is released"))
+    }
+
     @Test("SQL reads kinds and priorities as the program does")
     func kinds() async throws {
         var generator = SystemRandomNumberGenerator()
