@@ -35,10 +35,10 @@ sanitize: packages ## Runs all tests under ThreadSanitizer and under AddressSani
 	done
 
 lint: ## Checks the formatting
-	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Harness
 
 format: ## Formats the sources in place
-	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Harness
 
 clean: ## Removes what was built
 	rm -rf .build .build-thread .build-address

@@ -53,6 +53,11 @@ let package = Package(
             path: "Sources/Chaos",
             resources: [.embedInCode("sql")],
             swiftSettings: settings),
+        .executableTarget(
+            name: "bench",
+            dependencies: ["DevCluster", "Postgres", "Exchange", "Migrations", logging, argumentParser],
+            path: "Benchmarks/Harness",
+            swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "DevCluster", logging], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: settings),
         .testTarget(
