@@ -68,7 +68,7 @@ let package = Package(
             dependencies: ["Store", "Sources", "Worker", "DevCluster", "Migrations", "Postgres", "Exchange", logging],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["resutveksl", "chaos", "DevCluster", "Postgres", logging],
+            name: "CommandTests", dependencies: ["resutveksl", "chaos", "bench", "DevCluster", "Postgres", logging],
             swiftSettings: settings),
     ]
 )

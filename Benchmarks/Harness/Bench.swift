@@ -6,5 +6,5 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measures resutveksl beside a bare script, job runners and PostgreSQL's own ways.",
-        subcommands: [WorldCommand.self])
+        subcommands: [MeasureCommand.self, WorldCommand.self])
 }

@@ -8,9 +8,11 @@ struct BenchPlan: Sendable, Codable {
     /// Due at the beginning of each round.
     var orders = 10_000
     /// Persons whom the sources choose theirs from; a person is known at three sources in two.
-    var pool = 200_000
+    var pool = 192_000
     /// Persons who are known and have consented, but have no order yet: for orders one at a time.
     var visitors = 1000
+    /// The most orders at once, where the cost is measured against the size.
+    var largest = 150_000
     /// Whether the server survives a crash of the machine; off, everything is bound by the processors alone.
     var isDurable = false
 
@@ -19,7 +21,8 @@ struct BenchPlan: Sendable, Codable {
         var plan = BenchPlan()
         plan.personsPerSource = 600
         plan.orders = 1000
-        plan.pool = 20_000
+        plan.largest = 10_000
+        plan.pool = 19_200
         return plan
     }
 

@@ -8,7 +8,12 @@ import Postgres
 /// Measuring changes the own database, so each measured round begins with a copy of it.
 struct BenchWorld: Sendable {
     static let own: Int32 = 215
+    /// Orders are due in it.
     static let template = "resutveksl_template"
+    /// The same persons and sources without an order.
+    static let idleTemplate = "resutveksl_idle"
+    /// The same with persons enough for the largest size; made when it is needed.
+    static let everybodyTemplate = "resutveksl_everybody"
 
     let plan: BenchPlan
     let cluster: PrivateCluster
@@ -21,9 +26,10 @@ struct BenchWorld: Sendable {
             let examples = try await ExampleSources.make(plan.examples, in: cluster) { connection in
                 _ = try await Migrator(.sourceContract).migrate(connection)
             }
-            let people = Lot(examples.pool, count: plan.orders + plan.visitors)
+            let people = Lot(examples.pool, count: plan.pool)
             let world = BenchWorld(plan: plan, cluster: cluster, examples: examples, people: people)
-            try await world.settleSources()
+            try await world.atSources(settling)
+            try await world.makeIdleTemplate()
             try await world.makeTemplate()
             // What was just written goes to the disk now, not while something is being measured.
             try await cluster.run("CHECKPOINT")
@@ -64,13 +70,40 @@ struct BenchWorld: Sendable {
         }
     }
 
+    /// Orders for the persons with the lowest numbers of their own, as an import of a list does.
+    static func orderScript(_ count: Int) -> String {
+        """
+        INSERT INTO resutveksl.orders (person_id, purpose, ordered_by)
+        SELECT person_id, 'application', 'opptak' FROM resutveksl.persons WHERE person_id <= \(count) ORDER BY person_id;
+        """
+    }
+
     /// Freezes what was loaded, so that no autovacuum comes by while something is being measured.
-    private func settleSources() async throws { try await atSources("VACUUM (FREEZE, ANALYZE)") }
+    private static let settling = "VACUUM (FREEZE, ANALYZE)"
 
     private func makeTemplate() async throws {
-        try await cluster.createDatabase(Self.template)
-        let connection = try await cluster.connect(database: Self.template)
-        do {
+        try await cluster.createDatabase(Self.template, template: Self.idleTemplate)
+        try await fill(Self.template) { connection in
+            try await connection.execute(script: Self.orderScript(plan.orders), timeout: .seconds(600))
+        }
+    }
+
+    func makeEverybody() async throws {
+        let connection = try await cluster.connect()
+        let isThere = try await connection.query(
+            "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", Self.everybodyTemplate
+        ).single(Bool.self)
+        await connection.close()
+        if isThere { return }
+        try await cluster.createDatabase(Self.everybodyTemplate, template: Self.idleTemplate)
+        try await fill(Self.everybodyTemplate) { connection in
+            try await people.register(plan.orders + plan.visitors..<plan.largest, in: connection)
+        }
+    }
+
+    private func makeIdleTemplate() async throws {
+        try await cluster.createDatabase(Self.idleTemplate)
+        try await fill(Self.idleTemplate) { connection in
             _ = try await Migrator(.ownDatabase).migrate(connection)
             _ = try await connection.query(
                 """
@@ -81,8 +114,15 @@ struct BenchWorld: Sendable {
             _ = try await connection.query(
                 "INSERT INTO resutveksl.sources (source, conninfo) SELECT * FROM unnest($1, $2)",
                 examples.sources.map(\.institution), examples.sources.map(\.connectionString.text))
-            try await people.load(into: connection, orders: plan.orders)
-            _ = try await connection.query("VACUUM (FREEZE, ANALYZE)", timeout: .seconds(600))
+            try await people.register(0..<plan.orders + plan.visitors, in: connection)
+        }
+    }
+
+    private func fill(_ database: String, _ body: (Connection) async throws -> Void) async throws {
+        let connection = try await cluster.connect(database: database)
+        do {
+            try await body(connection)
+            _ = try await connection.query(Statement(Self.settling), timeout: .seconds(600))
             await connection.close()
         } catch {
             await connection.close()

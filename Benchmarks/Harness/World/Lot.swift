@@ -20,13 +20,15 @@ struct Lot: Sendable {
         self.numbers = Array(numbers.prefix(count))
     }
 
-    /// Registers all of them, with consent, and orders for the first ones.
-    func load(into connection: Connection, orders: Int) async throws {
-        var rows = CopyData(reservingBytes: numbers.count * 24)
-        for (place, number) in numbers.enumerated() {
+    /// Registers those who were drawn in these places, with consent.
+    ///
+    /// A person's identity is the place, counted from 1, as long as nobody else was registered.
+    func register(_ places: Range<Int>, in connection: Connection) async throws {
+        var rows = CopyData(reservingBytes: places.count * 24)
+        for place in places {
             rows.beginRow(columns: 2)
             rows.append(Int32(place))
-            rows.append(number)
+            rows.append(numbers[place])
         }
         try await connection.execute(script: "CREATE TEMPORARY TABLE lot (place integer, person_number text)")
         try await connection.withTransaction { transaction in
@@ -37,11 +39,10 @@ struct Lot: Sendable {
                     INSERT INTO resutveksl.acceptances (person_id, answer, answered_on, channel)
                     SELECT person_id, 'J', DATE '2022-08-20', 'Studentweb'
                     FROM lot JOIN resutveksl.persons USING (person_number) ORDER BY place;
-                    INSERT INTO resutveksl.orders (person_id, purpose, ordered_by)
-                    SELECT person_id, 'application', 'opptak'
-                    FROM lot JOIN resutveksl.persons USING (person_number) WHERE place < \(orders) ORDER BY place;
                     """, timeout: .seconds(900))
         }
         try await connection.execute(script: "DROP TABLE lot")
     }
+
+    func number(_ place: Int) -> String { numbers[place] }
 }

@@ -24,8 +24,9 @@ struct WorldArguments: ParsableArguments {
         if let persons { plan.personsPerSource = persons }
         if let results { plan.resultsPerPerson = results }
         if let orders { plan.orders = orders }
-        plan.pool = pool ?? plan.personsPerSource * plan.sources * 2 / 3
+        plan.pool = pool ?? plan.personsPerSource * plan.sources * 16 / 25
         plan.pool = max(plan.pool, plan.orders + plan.visitors, plan.personsPerSource)
+        plan.largest = min(max(plan.largest, plan.orders + plan.visitors), plan.pool)
         plan.isDurable = plan.isDurable || durable
         return plan
     }
