@@ -73,7 +73,7 @@ struct MeasureCommand: AsyncParsableCommand {
         let connection = try await world.cluster.connect()
         let machine = try await MachineFacts.read(connection)
         await connection.close()
-        print("\(machine.sentence)\n\(world.plan.sentence); \(rounds) rounds; medians (smallest–largest)")
+        print("\(machine.sentence)\n\(world.plan.sentence)\nrounds: \(rounds); medians (smallest–largest)")
         var isGood = await play(ground)
         let figures = Figure.all(ground.book)
         print("")

@@ -30,10 +30,13 @@ struct Samples: Codable, Sendable, Equatable {
         return sorted[min(max(rank, 1), sorted.count) - 1]
     }
 
-    /// Median and spread, as `6.02 s (5.90–6.31, 5 times)`.
+    /// Median and spread, as `6.02 s (5.90–6.31, 5 times)`; of very many, how the worst ones are.
     var text: String {
         let middle = "\(Self.text(median)) \(unit)"
         if values.count < 2 { return middle }
+        if values.count >= 100 {
+            return "\(middle) (p99 \(Self.text(percentile(99))), slowest \(Self.text(largest)), \(values.count) times)"
+        }
         return "\(middle) (\(Self.text(smallest))–\(Self.text(largest)), \(values.count) times)"
     }
 

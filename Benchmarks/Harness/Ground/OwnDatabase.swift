@@ -30,6 +30,10 @@ struct OwnDatabase: Sendable {
         try await with { try await $0.query(Statement(query), timeout: .seconds(300)).single(Int.self) }
     }
 
+    func tells(_ query: String) async throws -> Bool {
+        try await with { try await $0.query(Statement(query)).single(Bool.self) }
+    }
+
     /// Registers sources as reached otherwise.
     func reach(_ sources: [(institution: Int32, text: String)], connectTimeout: Duration? = nil) async throws {
         _ = try await with { own in

@@ -9,9 +9,9 @@ struct Peer: Sendable {
     let limit: Int?
 
     private static let known = [
-        Peer(name: "procrastinate", concurrencies: [16, 4, 40], limit: 600),
-        Peer(name: "pgqueuer", concurrencies: [16, 4, 40], limit: 600),
-        Peer(name: "by_hand", concurrencies: [8, 2, 24], limit: 600),
+        Peer(name: "procrastinate", concurrencies: [8, 2, 16], limit: 600),
+        Peer(name: "pgqueuer", concurrencies: [8, 2, 16], limit: 600),
+        Peer(name: "by_hand", concurrencies: [8, 2, 16], limit: 600),
         Peer(name: "fdw", concurrencies: [1], limit: nil),
     ]
 

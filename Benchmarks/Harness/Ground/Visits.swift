@@ -41,58 +41,41 @@ struct Visits: Sendable {
         }
     }
 
-    /// Orders for one after the other and waits for all of the person's results.
+    /// Orders at fixed moments, whatever became of those before, and waits for all of each person's results.
+    ///
+    /// With one order after the other a worker that stands still for seconds would delay one of them only; so it delays
+    /// all that come meanwhile, as it would in life.
     ///
     /// - Parameters:
     ///   - quiet: sources whose results are not waited for.
-    ///   - condition: a query that tells whether it may go on; left out, it goes on for as many orders as there are to be.
+    ///   - interval: from one order to the next.
+    ///   - condition: a query that tells whether what is looked at still goes on.
     func measure(
         _ own: OwnDatabase, _ series: String, _ ground: Ground, without quiet: [Int32] = [],
-        while condition: String? = nil
+        every interval: Duration = .milliseconds(100), while condition: String? = nil
     ) async throws {
         let chosen = visitors.filter { $0.rows.contains { !quiet.contains($0.key) } }
         let warming = condition == nil ? 10 : 0
-        let count = ground.size(250, quick: 200) + warming
+        let count = ground.size(250, quick: 150) + warming
         guard chosen.count >= count else { throw BenchError("only \(chosen.count) visitors with results") }
-        try await own.with { own in
+        let began = ContinuousClock.now + Visit.lead
+        let found = try await withThrowingTaskGroup(of: (Int, Visit.Times?).self) { group in
             for (number, visitor) in chosen.prefix(count).enumerated() {
-                let expected = visitor.rows.filter { !quiet.contains($0.key) }.values.reduce(0, +)
-                let began = ContinuousClock.now
-                let order = try await own.query(
-                    "SELECT order_number FROM resutveksl.place_order($1)", visitor.number
-                ).single(Int64.self)
-                try await Self.poll(own, Self.visible, visitor.person, Int64(expected), quiet)
-                let visible = ContinuousClock.now - began
-                if quiet.isEmpty, condition == nil { try await Self.poll(own, Self.completed, order) }
-                let completed = ContinuousClock.now - began
-                if let condition, try await !own.query(Statement(condition)).single(Bool.self) { break }
-                guard number >= warming else { continue }
-                ground.book.add(series, visible / .milliseconds(1), unit: "ms")
-                if quiet.isEmpty, condition == nil {
-                    ground.book.add("\(series).completed", completed / .milliseconds(1), unit: "ms")
-                }
+                let due = began + interval * number
+                try await Task.sleep(until: due - Visit.lead, clock: .continuous)
+                if let condition, number > 0, try await !own.tells(condition) { break }
+                let rows = visitor.rows.filter { !quiet.contains($0.key) }.values.reduce(0, +)
+                let visit = Visit(
+                    own: own, person: visitor.person, number: visitor.number, rows: rows, quiet: quiet,
+                    condition: condition)
+                group.addTask { (number, try await visit.pay(at: due)) }
             }
+            return try await group.reduce(into: [(Int, Visit.Times?)]()) { $0.append($1) }
         }
-    }
-
-    private static let visible = Statement(
-        prepared: "visible",
-        """
-        SELECT count(*) >= $2 FROM resutveksl.external_studies s JOIN resutveksl.external_results r USING (study_id)
-        WHERE s.person_id = $1 AND r.source <> ALL ($3)
-        """)
-
-    private static let completed = Statement(
-        prepared: "completed", "SELECT state = 'completed' FROM resutveksl.orders WHERE order_number = $1")
-
-    /// Asks every millisecond, at most for a minute.
-    private static func poll(
-        _ own: Connection, _ question: Statement, _ values: any PostgresEncodable...
-    ) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while try await !own.query(question, arguments: values).single(Bool.self) {
-            if .now > deadline { throw BenchError("an order was not fetched within a minute") }
-            try await Task.sleep(for: .milliseconds(1))
+        for (number, times) in found.sorted(by: { $0.0 < $1.0 }) where number >= warming {
+            guard let times else { continue }
+            ground.book.add(series, times.visible / .milliseconds(1), unit: "ms")
+            ground.book.add("\(series).completed", times.completed / .milliseconds(1), unit: "ms")
         }
     }
 }

@@ -1,7 +1,7 @@
 import DevCluster
 
 extension Scenario {
-    /// One order after the other, while nothing else happens and while something does.
+    /// Orders one at a time, ten a second, while nothing else happens and while something does.
     static let one = Scenario(
         name: "one",
         sentence:
@@ -45,7 +45,7 @@ extension Scenario {
                     WHERE person_id > \(plan.orders + plan.visitors) ORDER BY person_id
                     """)
                 try await visits.measure(
-                    own, "one.busy", ground,
+                    own, "one.busy", ground, every: .milliseconds(250),
                     while: """
                         SELECT EXISTS (SELECT FROM resutveksl.orders
                             WHERE state IN ('ordered', 'fetching') AND ordered_by = 'opptak')

@@ -27,7 +27,7 @@ extension Scenario {
         _ = try await ground.drain(own)
         let after = await ground.proxies.passedBytes
         let done = try await ground.world.sourceTransactions() - transactions
-        ground.book.add("\(series).transactions", Double(done) / sources, unit: "")
+        ground.book.add("\(series).transactions", Double(done) / sources, unit: "transactions")
         ground.book.add("\(series).sent", Double(after.toServer - bytes.toServer) / 1024 / sources, unit: "KiB")
         ground.book.add("\(series).received", Double(after.toClient - bytes.toClient) / 1024 / sources, unit: "KiB")
     }

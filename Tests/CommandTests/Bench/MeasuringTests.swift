@@ -30,6 +30,8 @@ struct MeasuringTests {
     func spread() {
         #expect(Samples(unit: "s", values: [6]).text == "6.00 s")
         #expect(Samples(unit: "s", values: [6, 5, 7.5]).text == "6.00 s (5.00–7.50, 3 times)")
+        let many = Samples(unit: "ms", values: (1...200).map { Double($0) })
+        #expect(many.text == "101 ms (p99 198, slowest 200, 200 times)")
     }
 
     @Test("a comparison tells the ratio to its first row and leaves out what was not measured")
@@ -62,7 +64,7 @@ struct MeasuringTests {
         let figures = Figure.all(book)
         #expect(figures.map(\.isHeld) == [true, nil, nil, false, true, nil, nil, false])
         #expect(figures[0].measured == "1.13 ×")
-        #expect(figures[4].measured == "p50 25.0 ms, p99 49.5 ms, 200 orders")
+        #expect(figures[4].measured == "p50 25.0 ms, p99 49.5 ms, slowest of 200 50.0 ms")
     }
 
     @Test("a plot has a line for each series, and none has no size")
