@@ -4,7 +4,7 @@ SWIFT ?= swift
 CONFIGURATION ?= release
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test chaos sanitize lint format clean
+.PHONY: help packages build demo test chaos bench bench-quick sanitize lint format clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -27,6 +27,15 @@ chaos: packages ## Breaks everything that can break, at length, and proves that 
 	$(SWIFT) build -c $(CONFIGURATION) --product chaos
 	$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/chaos $(CHAOS)
 
+bench: packages ## Measures everything beside a bare script and job runners, at length (BENCH="--only drain" for a part)
+	$(SWIFT) build -c release --product resutveksl
+	$(SWIFT) build -c release --product bench
+	mkdir -p Benchmarks/out
+	$$($(SWIFT) build -c release --show-bin-path)/bench run --json Benchmarks/out/bench.json --plot Benchmarks/out/bench.svg $(BENCH)
+
+bench-quick: ## The same on a small world, in under three minutes
+	@$(MAKE) bench BENCH="--quick $(BENCH)"
+
 sanitize: packages ## Runs all tests under ThreadSanitizer and under AddressSanitizer, at length
 	for kind in thread address; do \
 		$(SWIFT) build --build-tests --sanitize=$$kind --scratch-path .build-$$kind -Xswiftc -DSANITIZE_$$(echo $$kind | tr a-z A-Z) && \
@@ -35,10 +44,10 @@ sanitize: packages ## Runs all tests under ThreadSanitizer and under AddressSani
 	done
 
 lint: ## Checks the formatting
-	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Harness
 
 format: ## Formats the sources in place
-	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Harness
 
 clean: ## Removes what was built
 	rm -rf .build .build-thread .build-address

@@ -53,6 +53,11 @@ let package = Package(
             path: "Sources/Chaos",
             resources: [.embedInCode("sql")],
             swiftSettings: settings),
+        .executableTarget(
+            name: "bench",
+            dependencies: ["DevCluster", "Postgres", "Exchange", "Migrations", logging, argumentParser],
+            path: "Benchmarks/Harness",
+            swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "DevCluster", logging], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: settings),
         .testTarget(
@@ -63,7 +68,7 @@ let package = Package(
             dependencies: ["Store", "Sources", "Worker", "DevCluster", "Migrations", "Postgres", "Exchange", logging],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["resutveksl", "chaos", "DevCluster", "Postgres", logging],
+            name: "CommandTests", dependencies: ["resutveksl", "chaos", "bench", "DevCluster", "Postgres", logging],
             swiftSettings: settings),
     ]
 )

@@ -1,3 +1,5 @@
+import DevCluster
+
 /// A round in which something happens to the own database again and again while workers are at work.
 struct Disturbance {
     let site: Site

@@ -1,3 +1,4 @@
+import DevCluster
 import Glibc
 
 /// One round of a scenario at a site: order, let things happen, drain, compare.

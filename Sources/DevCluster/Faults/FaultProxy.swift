@@ -63,4 +63,7 @@ package final class FaultProxy: Sendable {
 
     /// Connections accepted so far.
     package var acceptedCount: Int { control.acceptedCount }
+
+    /// Bytes read from clients and from servers so far.
+    package var passedBytes: (toServer: Int, toClient: Int) { control.passedBytes }
 }

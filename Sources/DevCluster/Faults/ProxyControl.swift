@@ -7,6 +7,7 @@ final class ProxyControl: Sendable {
         var mode = FaultProxy.Mode.pass
         var isStopped = false
         var acceptedCount = 0
+        var passedBytes = (toServer: 0, toClient: 0)
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -63,6 +64,15 @@ final class ProxyControl: Sendable {
     func countAccepted() { state.withLock { $0.acceptedCount += 1 } }
 
     var acceptedCount: Int { state.withLock { $0.acceptedCount } }
+
+    func countPassed(toServer: Int, toClient: Int) {
+        state.withLock { state in
+            state.passedBytes.toServer += toServer
+            state.passedBytes.toClient += toClient
+        }
+    }
+
+    var passedBytes: (toServer: Int, toClient: Int) { state.withLock { $0.passedBytes } }
 
     private func wake() {
         var byte: UInt8 = 0

@@ -44,13 +44,15 @@ struct ProxyLink {
     }
 
     /// Reads what is there into a lane.
-    mutating func read(_ lane: WritableKeyPath<ProxyLink, Lane>, delay: Duration) {
+    ///
+    /// - Returns: how many bytes that was.
+    mutating func read(_ lane: WritableKeyPath<ProxyLink, Lane>, delay: Duration) -> Int {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = recv(self[keyPath: lane].from, &buffer, buffer.count, Int32(MSG_DONTWAIT))
-        if count < 0, errno == EAGAIN || errno == EINTR { return }
+        if count < 0, errno == EAGAIN || errno == EINTR { return 0 }
         guard count > 0 else {
             self[keyPath: lane].hasEnded = true
-            return
+            return 0
         }
         var piece = buffer[..<count]
         if lane == \ProxyLink.toClient, let left = bytesLeft {
@@ -59,6 +61,7 @@ struct ProxyLink {
             if bytesLeft == 0 { self[keyPath: lane].hasEnded = true }
         }
         self[keyPath: lane].pieces.append((piece, .now + delay))
+        return piece.count
     }
 
     /// - Returns: `false` when the link has come to its end.

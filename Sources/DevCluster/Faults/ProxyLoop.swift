@@ -50,8 +50,9 @@ struct ProxyLoop {
             if place < descriptors.endIndex {
                 let hasClientSpoken = descriptors[place].revents & ended != 0
                 let hasServerSpoken = descriptors[place + 1].revents & ended != 0
-                if hasClientSpoken, link.toServer.mayRead { link.read(\.toServer, delay: delay) }
-                if hasServerSpoken, link.toClient.mayRead { link.read(\.toClient, delay: delay) }
+                let sent = hasClientSpoken && link.toServer.mayRead ? link.read(\.toServer, delay: delay) : 0
+                let received = hasServerSpoken && link.toClient.mayRead ? link.read(\.toClient, delay: delay) : 0
+                if sent + received > 0 { control.countPassed(toServer: sent, toClient: received) }
             }
             if link.deliver() { remaining.append(link) } else { link.close(withReset: false) }
         }

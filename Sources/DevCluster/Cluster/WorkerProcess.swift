@@ -1,6 +1,5 @@
-import DevCluster
 import Foundation
-import Glibc
+package import Glibc
 import Postgres
 import Synchronization
 
@@ -8,15 +7,15 @@ import Synchronization
 ///
 /// The thread that starts it waits for its end, and the kernel kills it when that thread goes: so nothing is left behind
 /// even when this process is killed.
-final class WorkerProcess: Sendable {
+package final class WorkerProcess: Sendable {
     private struct State {
         var status: Int32?
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    let name: String
-    let process: pid_t
-    let startedAt = ContinuousClock.now
+    package let name: String
+    package let process: pid_t
+    package let startedAt = ContinuousClock.now
     private let log: String
     private let state = Mutex(State())
 
@@ -27,18 +26,18 @@ final class WorkerProcess: Sendable {
     }
 
     /// The built program, beside this one.
-    static var program: String {
+    package static var program: String {
         get throws {
             let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             let program = URL(filePath: own).deletingLastPathComponent().appending(path: "resutveksl").path()
             guard FileManager.default.isExecutableFile(atPath: program) else {
-                throw ChaosError("\(program) was not built: swift build --product resutveksl")
+                throw ClusterError(.programFailed, "\(program) was not built: swift build --product resutveksl")
             }
             return program
         }
     }
 
-    static func start(
+    package static func start(
         _ words: [String], name: String, environment: [String: String], log: String
     ) async throws -> WorkerProcess {
         try await withCheckedThrowingContinuation { continuation in
@@ -52,7 +51,7 @@ final class WorkerProcess: Sendable {
                 continuation.resume(returning: worker)
                 worker.awaitEnd()
             }
-            if !isStarted { continuation.resume(throwing: ChaosError("no thread for a worker")) }
+            if !isStarted { continuation.resume(throwing: ClusterError(.programFailed, "no thread for a worker")) }
         }
     }
 
@@ -60,7 +59,9 @@ final class WorkerProcess: Sendable {
         _ words: [String], name: String, environment: [String: String], log: String
     ) throws -> WorkerProcess {
         let file = open(log, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw ChaosError("cannot write \(log): \(String(cString: strerror(errno)))") }
+        guard file >= 0 else {
+            throw ClusterError(.programFailed, "cannot write \(log): \(String(cString: strerror(errno)))")
+        }
         defer { close(file) }
         let process = try ChildProcess.spawn(
             ["setpriv", "--pdeathsig", "KILL"] + words, environment: environment, standardInputAndOutput: file,
@@ -85,13 +86,13 @@ final class WorkerProcess: Sendable {
     }
 
     /// As the shell tells it, nil while it runs: the exit code, or 128 plus the signal.
-    var status: Int32? { state.withLock { $0.status } }
+    package var status: Int32? { state.withLock { $0.status } }
 
-    var isRunning: Bool { status == nil }
+    package var isRunning: Bool { status == nil }
 
     /// - Returns: whether it was still running.
     @discardableResult
-    func send(_ signal: Int32) -> Bool {
+    package func send(_ signal: Int32) -> Bool {
         state.withLock { state in
             guard state.status == nil else { return false }
             kill(process, signal)
@@ -100,7 +101,7 @@ final class WorkerProcess: Sendable {
     }
 
     /// Waits for the end.
-    func ended() async -> Int32 {
+    package func ended() async -> Int32 {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
                 if state.status == nil { state.waiting.append(continuation) }
@@ -112,12 +113,12 @@ final class WorkerProcess: Sendable {
     }
 
     /// - Returns: the status, nil when it is still running at the deadline.
-    func ended(within limit: Duration) async throws -> Int32? {
+    package func ended(within limit: Duration) async throws -> Int32? {
         let deadline = ContinuousClock.now + limit
         while isRunning, .now < deadline { try await Task.sleep(for: .milliseconds(10)) }
         return status
     }
 
     /// Everything it has printed.
-    var output: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+    package var output: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 }
