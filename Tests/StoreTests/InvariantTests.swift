@@ -166,6 +166,7 @@ import Worker
             """
             SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+                AND backend_type = 'client backend'
             """)
         #expect(open == "0")
         #expect(listener.knocks() == 1, "204 was being connected to")

@@ -192,16 +192,16 @@ package actor Connection {
     }
 
     private func send(_ statement: Statement, _ parameters: [Parameter]) throws(PostgresError) {
-        for (index, parameter) in parameters.enumerated() where parameter.text?.utf8.contains(0) == true {
+        for (index, parameter) in parameters.enumerated() where parameter.holdsNUL {
             throw failure(.decoding, .query, "parameter $\(index + 1) holds a NUL character, which no text column can")
         }
         try send { pointer in
-            withCStrings(parameters.map(\.text)) { values in
+            withForms(parameters) { values, lengths, formats in
                 if let name = statement.name {
-                    PQsendQueryPrepared(pointer, name, Int32(parameters.count), values, nil, nil, 1)
+                    PQsendQueryPrepared(pointer, name, Int32(parameters.count), values, lengths, formats, 1)
                 } else {
                     PQsendQueryParams(
-                        pointer, statement.sql, Int32(parameters.count), parameters.types, values, nil, nil, 1)
+                        pointer, statement.sql, Int32(parameters.count), parameters.types, values, lengths, formats, 1)
                 }
             }
         }

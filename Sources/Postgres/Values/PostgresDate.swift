@@ -36,7 +36,7 @@ package struct PostgresDate: Hashable, Comparable, Sendable, PostgresEncodable, 
     }
 
     package static var postgresType: TypeIdentifier { .date }
-    package var postgresText: String? { description }
+    package var postgresForm: ParameterForm { .text(description) }
 }
 
 extension BinaryInteger {

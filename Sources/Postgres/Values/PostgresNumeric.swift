@@ -7,7 +7,7 @@ package struct PostgresNumeric: Hashable, Sendable, PostgresEncodable, CustomStr
 
     package var description: String { text }
     package static var postgresType: TypeIdentifier { .numeric }
-    package var postgresText: String? { text }
+    package var postgresForm: ParameterForm { .text(text) }
 
     /// The number times 10 to the power of `scale`, when it is whole and fits.
     package func scaled(by scale: Int) -> Int64? {

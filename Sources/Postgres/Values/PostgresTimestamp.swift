@@ -23,5 +23,5 @@ package struct PostgresTimestamp: Hashable, Comparable, Sendable, PostgresEncoda
     }
 
     package static var postgresType: TypeIdentifier { .timestamptz }
-    package var postgresText: String? { description }
+    package var postgresForm: ParameterForm { .text(description) }
 }

@@ -288,8 +288,10 @@ extension Store {
                 """),
             token.rawValue, orders.map(\.number.rawValue),
             orders.map { order in order.consent == .yes ? order.consentedOn.map { PostgresDate($0) } : nil },
+            // An array of arrays would have to be a rectangle.
             orders.map { order in
-                order.asksEverySource ? nil : (again[order.number] ?? []).map(\.rawValue).sorted().postgresText
+                order.asksEverySource
+                    ? nil : "{\((again[order.number] ?? []).sorted().map(\.description).joined(separator: ","))}"
             })
     }
 }

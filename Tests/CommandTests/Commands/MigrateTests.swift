@@ -84,7 +84,7 @@ import Testing
             """)
         let finished = try await installation.run("order", "list")
         #expect(finished.status == 78)
-        #expect(finished.errors.contains(/migration 00\d\d-[a-z]+ is missing\. Run `resutveksl migrate`/))
+        #expect(finished.errors.contains(/migration 00\d\d-[a-z-]+ is missing\. Run `resutveksl migrate`/))
     }
 
     @Test(

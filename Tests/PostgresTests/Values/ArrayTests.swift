@@ -20,8 +20,8 @@ import Testing
         let day = PostgresDate(year: 1983, month: 8, day: 19)
         try await withConnection { connection in
             let rows = try await connection.query(
-                "SELECT $1, $2, $3, $4, $5, $6", [1, nil, Int.min], [Int32(7), -7], [true, nil, false], [day, nil],
-                [PostgresNumeric(text: "7.50"), nil], [0.5, -1e-300])
+                "SELECT $1, $2, $3, $4, ARRAY[7.50, NULL], $5", [1, nil, Int.min], [Int32(7), -7], [true, nil, false],
+                [day, nil], [0.5, -1e-300])
             let values = try rows.single(
                 [Int?].self, [Int32].self, [Bool?].self, [PostgresDate?].self, [PostgresNumeric?].self, [Double].self)
             #expect(values.0 == [1, nil, Int.min])
