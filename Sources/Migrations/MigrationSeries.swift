@@ -34,7 +34,8 @@ package struct MigrationSeries: Sendable {
     package static let sourceContract = MigrationSeries(
         name: "source contract", history: "resutveksl.applied_contract_migrations",
         migrations: numbered([
-            ("contract", PackageResources._001_contract_sql)
+            ("contract", PackageResources._001_contract_sql),
+            ("unchanged", PackageResources._002_unchanged_sql),
         ]))
 
     private static func numbered(_ files: [(name: String, bytes: [UInt8])]) -> [Migration] {

@@ -43,10 +43,11 @@ import Testing
         let arguments = ["source", "install", connection, "--institution", "203"] + options
         let first = try await installation.start(arguments).finished()
         #expect(first.status == 0, "\(first.errors)")
-        #expect(first.output == "applied 1 contract\ncontract installed for institution 203; 1 requester registered\n")
+        let installed = "contract installed for institution 203; 1 requester registered\n"
+        #expect(first.output == "applied 1 contract\napplied 2 unchanged\n" + installed)
         let second = try await installation.start(arguments).finished()
         #expect(second.status == 0, "\(second.errors)")
-        #expect(second.output == "contract installed for institution 203; 1 requester registered\n")
+        #expect(second.output == installed)
 
         let asking = try installation.cluster.connectionString(database: name, user: CommandServer.requester).text
         try await installation.must("source", "add", "203", asking)
