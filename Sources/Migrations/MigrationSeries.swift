@@ -28,6 +28,7 @@ package struct MigrationSeries: Sendable {
             ("domain", PackageResources._010_domain_sql),
             ("lasting", PackageResources._011_lasting_sql),
             ("answers-and-lists", PackageResources._012_answers_and_lists_sql),
+            ("set-sizes", PackageResources._013_set_sizes_sql),
         ]))
 
     /// `migrations/source/*.sql`.

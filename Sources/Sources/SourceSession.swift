@@ -6,6 +6,8 @@ package import Postgres
 package struct SourceSession: Sendable {
     private let connection: Connection
     package let contract: SourceContract
+    /// Elements of a question at most, each a number of a person (contract version 1).
+    package static let mostElements = 10_000
     /// The institution numbers that the own register lets the source answer for.
     private let answersFor: Set<InstitutionNumber>
 

@@ -26,6 +26,10 @@ struct Lane {
     private struct Progress {
         var report: LaneReport
         var answer: CheckedAnswer?
+        /// How it came.
+        var pace: AnswerPace?
+        /// How many are asked about after what is imported now.
+        var nextSize = 0
         /// Why the source could not answer what was asked last.
         var failure: SourceError?
         var isStopTold = false
@@ -34,7 +38,7 @@ struct Lane {
     /// - Throws: only for trouble with the own database. Trouble with the source is in the report.
     func drain() async throws -> LaneReport {
         var progress = Progress(report: LaneReport(source: source.institution, acronym: source.acronym))
-        var machine = LaneMachine(orderCount: work.orders.count, setSize: source.setSize)
+        var machine = LaneMachine(orderCount: work.orders.count, setSize: largestSet, first: await line.setSize)
         var action: LaneAction?
         do {
             try await store.beginLane(work, token: token)
@@ -43,7 +47,12 @@ struct Lane {
             action = try machine.handle(.tokenLost)
         }
         while let next = action {
+            progress.nextSize = machine.nextSize
             guard let event = try await perform(next, &progress) else { break }
+            if let pace = progress.pace {
+                machine.note(pace)
+                progress.pace = nil
+            }
             if stop.isGiven, !progress.isStopTold {
                 progress.isStopTold = true
                 action = try machine.handle(.stopRequested)
@@ -53,6 +62,12 @@ struct Lane {
         }
         tell(.laneEnded(progress.report))
         return progress.report
+    }
+
+    /// A person may have several numbers, and a question has so many elements at most.
+    private var largestSet: Int {
+        let numbers = work.orders.lazy.map(\.numbers.count).max() ?? 1
+        return min(source.setSize, SourceSession.mostElements / max(1, numbers))
     }
 
     /// - Returns: what came of it; nil when the lane has ended.
@@ -92,10 +107,11 @@ struct Lane {
         guard leases.isHeld(token) else { return .tokenLost }
         let questions = work.orders[set].map(question)
         do throws(SourceError) {
-            let checked = try await untilTimeIsUp { () async throws(SourceError) in
+            let (checked, time) = try await untilTimeIsUp { () async throws(SourceError) in
                 try await line.ask(questions, of: source, isUrgent: isUrgent) { leases.isHeld(token) }
             }
             progress.answer = checked
+            progress.pace = AnswerPace(time: time, resultCount: checked.resultCount)
             return .answered(checked.sharing)
         } catch {
             try Task.checkCancellation()
@@ -167,7 +183,7 @@ struct Lane {
             counts = try await store.write(
                 SetImport(
                     token: token, run: claim.run, source: source.institution, entries: entries,
-                    cursor: last.order.number,
+                    cursor: last.order.number, nextSize: progress.nextSize,
                     fingerprints: work.fingerprints))
         } catch let error as StoreError where error.code == .staleToken {
             return .tokenLost
@@ -180,6 +196,7 @@ struct Lane {
         }
         logBadData(progress.answer?.rejected ?? [], entries)
         progress.answer = nil
+        await line.note(setSize: progress.nextSize)
         progress.report.add(counts, orders: entries.count)
         tell(.set(source.institution, orders: entries.count, rows: counts.rows))
         return .imported

@@ -16,6 +16,8 @@ actor SourceLine {
     private var opening: Opening?
     private var slot: (source: InstitutionNumber, number: Int)?
     private var usedAt = ContinuousClock.now
+    /// How many persons the next question is about, going by the pace of the answers so far.
+    private(set) var setSize = SourceLine.firstSetSize
     private var isTaken = false
     private var waiting: [(isUrgent: Bool, continuation: CheckedContinuation<Void, Never>)] = []
 
@@ -35,6 +37,11 @@ actor SourceLine {
 
     /// A connection that was idle for longer is tried before a question goes over it.
     private static let trust = Duration.seconds(5)
+
+    /// How many a source is asked about before anything is known of its pace.
+    ///
+    /// The database knows it too (`note_worker_death`).
+    private static let firstSetSize = 500
 
     init(slots: ConnectionSlots, breaker: Breaker, logger: Logger) {
         self.slots = slots
@@ -61,7 +68,7 @@ actor SourceLine {
     /// - Parameter isCurrent: as for `connect`; somebody else may have settled what is asked about by the time it is our turn.
     func ask(
         _ questions: [Question], of source: Source, isUrgent: Bool, isCurrent: @Sendable () -> Bool
-    ) async throws(SourceError) -> CheckedAnswer {
+    ) async throws(SourceError) -> (answer: CheckedAnswer, time: Duration) {
         await take(isUrgent)
         defer { giveBack() }
         do throws(SourceError) {
@@ -69,7 +76,8 @@ actor SourceLine {
             let session = try await session(to: source, isCurrent)
             guard isCurrent() else { throw .putOff }
             defer { usedAt = .now }
-            return try await session.ask(questions, basis: source.consentRule.legalBasis)
+            let askedAt = ContinuousClock.now
+            return (try await session.ask(questions, basis: source.consentRule.legalBasis), .now - askedAt)
         } catch {
             throw isCurrent() ? await noted(error) : error
         }
@@ -84,6 +92,8 @@ actor SourceLine {
         }
         return error
     }
+
+    func note(setSize: Int) { self.setSize = setSize }
 
     /// Leaves the source alone from now on, for as long as the breaker says.
     func `break`(_ fault: Fault) async {

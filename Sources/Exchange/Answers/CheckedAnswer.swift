@@ -10,6 +10,13 @@ package struct CheckedAnswer: Sendable {
     /// Everything that was wrong, for the log: what was thrown away, and why answers are invalid.
     package var rejected: [BadData]
 
+    /// How many results were sent.
+    package var resultCount: Int {
+        answers.values.reduce(0) { count, answer in
+            if case .fetched(_, let results) = answer { count + results.count } else { count }
+        }
+    }
+
     package init(sharing: Sharing, answers: [OrderNumber: PersonAnswer] = [:], rejected: [BadData] = []) {
         self.sharing = sharing
         self.answers = answers

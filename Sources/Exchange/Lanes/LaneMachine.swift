@@ -5,8 +5,8 @@
 /// set on, so that a dead source costs one deadline per run.
 ///
 /// What the source cannot answer because of one person (`answerFailed`) is asked again in halves, until the person is alone
-/// and set aside; sets grow again after each that goes well. A source that fails about every single person is taken for
-/// broken after a few.
+/// and set aside; sets grow again after each that goes well, by the pace of its answer. A source that fails about every
+/// single person is taken for broken after a few.
 ///
 /// A stop or a pause lets the set that is being asked be imported, because the source has recorded the disclosure already; a
 /// second stop ends the lane at once.
@@ -19,10 +19,12 @@ package struct LaneMachine: Hashable, Sendable {
     /// How many orders there are to ask about.
     package let orderCount: Int
 
-    /// How many are asked about at once.
+    /// How many are asked about at once at most.
     package let setSize: Int
 
-    private var currentSize: Int
+    /// How many are asked about next, once what was answered is imported.
+    package private(set) var nextSize: Int
+    private var pace = AnswerPace.quick
     private var setAsideInRow = 0
 
     package enum State: Hashable, Sendable {
@@ -44,11 +46,15 @@ package struct LaneMachine: Hashable, Sendable {
     /// - Parameters:
     ///   - orderCount: from 0 on; with 0 there is nothing to do and no connection is made.
     ///   - setSize: from 1 on.
-    package init(orderCount: Int, setSize: Int) {
+    ///   - first: how many are asked about first; left out, as many as may be.
+    package init(orderCount: Int, setSize: Int, first: Int? = nil) {
         self.orderCount = max(0, orderCount)
         self.setSize = max(1, setSize)
-        currentSize = self.setSize
+        nextSize = max(1, min(first ?? self.setSize, self.setSize))
     }
+
+    /// Notes how the answer came whose `answered` is handled next.
+    package mutating func note(_ pace: AnswerPace) { self.pace = pace }
 
     /// Takes an event and tells what to do.
     ///
@@ -68,6 +74,8 @@ package struct LaneMachine: Hashable, Sendable {
             return try fail(outcome, from: 0, event)
         case (.asking(let set, let then), .answered(let sharing)):
             guard sharing == .open else { return finish(.sharingClosed(sharing, remainingFrom: set.lowerBound)) }
+            // The rest of a lane is small and comes soon, which tells nothing of a whole set.
+            if set.count >= nextSize || pace == .slow { nextSize = min(setSize, pace.next(after: nextSize)) }
             state = .importing(set, then: then)
             return .importSet(set)
         case (.asking(let set, _), .askFailed(let outcome)):
@@ -76,7 +84,6 @@ package struct LaneMachine: Hashable, Sendable {
             return try divide(set, then, outcome, event)
         case (.importing(let set, let then), .imported):
             setAsideInRow = 0
-            currentSize = min(setSize, currentSize * 2)
             return goOn(from: set.upperBound, then)
         case (.settingAside(let order, let then), .imported):
             setAsideInRow += 1
@@ -114,7 +121,7 @@ package struct LaneMachine: Hashable, Sendable {
         guard outcome.isRetried else { throw LaneMachineError(event: event, state: state) }
         if then != .next { return goOn(from: set.lowerBound, then) }
         if set.count > 1 {
-            currentSize = set.count / 2
+            nextSize = set.count / 2
             return ask(from: set.lowerBound, then: then)
         }
         if setAsideInRow >= Self.mostSetAsideInRow { return try fail(outcome, from: set.lowerBound, event) }
@@ -172,7 +179,7 @@ package struct LaneMachine: Hashable, Sendable {
     }
 
     private mutating func ask(from place: Int, then: Continuation) -> LaneAction {
-        let set = place..<min(place + currentSize, orderCount)
+        let set = place..<min(place + nextSize, orderCount)
         state = .asking(set, then: then)
         return .ask(set)
     }

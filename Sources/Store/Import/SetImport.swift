@@ -22,18 +22,21 @@ package struct SetImport: Sendable {
     package let entries: [Entry]
     /// The highest order number of the set: the lane's cursor once it is written.
     package let cursor: OrderNumber
+    /// How many orders after the cursor are asked about next.
+    package let nextSize: Int
     /// By person: what was known before this answer; a person without one has nothing from the source standing here.
     package let fingerprints: [Int64: Fingerprint?]
 
     package init(
         token: LeaseToken, run: RunNumber, source: InstitutionNumber, entries: [Entry], cursor: OrderNumber,
-        fingerprints: [Int64: Fingerprint?]
+        nextSize: Int = 1, fingerprints: [Int64: Fingerprint?]
     ) {
         self.token = token
         self.run = run
         self.source = source
         self.entries = entries
         self.cursor = cursor
+        self.nextSize = nextSize
         self.fingerprints = fingerprints
     }
 }

@@ -93,7 +93,7 @@ extension Store {
             WHERE token = $1 AND ended_at IS NULL AND lease_until > clock_timestamp() FOR KEY SHARE
         )
         UPDATE resutveksl.run_sources l
-        SET cursor = $3, sets = l.sets + 1, asked = l.asked + $4, found = l.found + $5, result_rows = l.result_rows + $6,
+        SET cursor = $3, next_set = $8, sets = l.sets + 1, asked = l.asked + $4, found = l.found + $5, result_rows = l.result_rows + $6,
             asked_on_consent = l.asked_on_consent + $7, asked_on_legal_basis = l.asked_on_legal_basis + $4 - $7,
             started_at = coalesce(l.started_at, now())
         FROM held WHERE l.token = held.token AND l.source = $2 AND coalesce(l.cursor < $3, true)
@@ -196,7 +196,7 @@ extension SetImport {
     fileprivate func progress(_ counts: ImportCounts) -> [any PostgresEncodable] {
         [
             token.rawValue, source.rawValue, cursor.rawValue, Int32(entries.count), Int32(counts.found),
-            Int32(counts.rows), Int32(entries.count { $0.order.consent == .yes }),
+            Int32(counts.rows), Int32(entries.count { $0.order.consent == .yes }), Int32(clamping: nextSize),
         ]
     }
 }

@@ -65,7 +65,7 @@ extension Store {
                 """
                 INSERT INTO resutveksl.sources AS s
                     (source, conninfo, set_size, is_consent_required, consent_rule_from, legal_basis, contact)
-                VALUES ($1, $2, coalesce($3, 500), coalesce($4, true), $5, coalesce($6, 'consent'), $7)
+                VALUES ($1, $2, coalesce($3, 5000), coalesce($4, true), $5, coalesce($6, 'consent'), $7)
                 ON CONFLICT (source) DO UPDATE SET conninfo = EXCLUDED.conninfo, is_active = true,
                     set_size = coalesce($3, s.set_size), is_consent_required = coalesce($4, s.is_consent_required),
                     consent_rule_from = CASE WHEN $4 IS NULL THEN s.consent_rule_from ELSE $5 END,

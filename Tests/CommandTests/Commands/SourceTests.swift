@@ -31,7 +31,7 @@ import Testing
         let list = try await installation.run("source", "list")
         #expect(list.output.contains(/203 +HVL +active +required +203 216 218 +service=hvl/))
         let entry = try #require(try await entries(installation).first)
-        #expect(entry.setSize == 500 && entry.consentRequired && entry.legalBasis == "consent")
+        #expect(entry.setSize == 5000 && entry.consentRequired && entry.legalBasis == "consent")
         #expect(entry.answersFor == [203, 216, 218] && entry.connection == "service=hvl")
     }
 
