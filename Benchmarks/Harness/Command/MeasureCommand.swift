@@ -76,7 +76,7 @@ struct MeasureCommand: AsyncParsableCommand {
         print("\(machine.sentence)\n\(world.plan.sentence)\nrounds: \(rounds); medians (smallest–largest)")
         var isGood = await play(ground)
         let figures = Figure.all(ground.book)
-        print("")
+        print(quick ? "\nThe figures are meant for the large world; this was the small one:" : "")
         for figure in figures { print(figure.line) }
         if strict, figures.contains(where: { $0.isHeld == false }) { isGood = false }
         if let json {
