@@ -1,0 +1,14 @@
+"""The Python that has what requirements.txt names: the folder .venv beside the peers, where there is one."""
+
+import os
+import sys
+from pathlib import Path
+
+PEERS = Path(__file__).resolve().parents[1]
+
+
+def use_environment() -> None:
+    """Goes on in .venv, if it exists and is not what runs already; to be called before anything else is imported."""
+    python = PEERS / ".venv" / "bin" / "python3"
+    if python.exists() and Path(sys.prefix).resolve() != (PEERS / ".venv").resolve():
+        os.execv(python, [str(python), *sys.orig_argv[1:]])
