@@ -50,7 +50,7 @@ columns='source, person_id, institution, result_key, part_of_key, category, code
 # One source: out of it and into the own database, without a file between.
 copy_one() {
     local source=${1%%|*} conninfo=${1#*|}
-    "${psql[@]}" -d "$conninfo user=$fs_user" -v source="$source" -f "$folder/fetch.sql" < "$work/persons" \
+    "${psql[@]}" -d "$conninfo user=$fs_user" -v source="$source" -f "$folder/bare_copy_fetch.sql" < "$work/persons" \
         | "${psql[@]}" -d "$own" -c "COPY floor.staging ($columns) FROM STDIN (FORMAT binary)"
 }
 
@@ -81,7 +81,7 @@ while [ "$running" -gt 0 ]; do
     wait -n || { echo "bare_copy.sh: a source could not be copied; psql says why above" >&2; exit 1; }
     running=$((running - 1))
 done
-"${psql[@]}" -d "$own" -f "$folder/import.sql"
+"${psql[@]}" -d "$own" -f "$folder/bare_copy_import.sql"
 ended=$EPOCHREALTIME
 
 orders=$(cut -f1 "$work/persons" | sort -u | wc -l)
