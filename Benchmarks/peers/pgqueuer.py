@@ -68,7 +68,7 @@ async def drain(options) -> report.Figures:
                 max_concurrent_tasks=max(2, options.concurrency),
             )
             if orders < len(numbers):
-                raise report.Refusal(f"{len(numbers) - orders} of {len(numbers)} jobs failed; PgQueuer logged why")
+                raise report.Refusal(f"{len(numbers) - orders} of {len(numbers)} jobs were not done; PgQueuer logged why")
     finally:
         await connection.close()
         await own.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")

@@ -56,7 +56,7 @@ async def drain(options) -> report.Figures:
             watch.start_drain()
             await app.run_worker_async(queues=["orders"], concurrency=options.concurrency, wait=False)
             if orders < len(numbers):
-                raise report.Refusal(f"{len(numbers) - orders} of {len(numbers)} jobs failed; Procrastinate logged why")
+                raise report.Refusal(f"{len(numbers) - orders} of {len(numbers)} jobs were not done; Procrastinate logged why")
     finally:
         await own.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
         await sources.close()

@@ -1,5 +1,6 @@
 """The Python that has what requirements.txt names: the folder .venv beside the peers, where there is one."""
 
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -12,3 +13,9 @@ def use_environment() -> None:
     python = PEERS / ".venv" / "bin" / "python3"
     if python.exists() and Path(sys.prefix).resolve() != (PEERS / ".venv").resolve():
         os.execv(python, [str(python), *sys.orig_argv[1:]])
+    missing = [name for name in ("asyncpg", "psycopg", "procrastinate", "pgqueuer") if not importlib.util.find_spec(name)]
+    if missing:
+        sys.exit(
+            f"the peers need Python packages that are missing ({', '.join(missing)}): python3 -m venv Benchmarks/peers/.venv "
+            "&& Benchmarks/peers/.venv/bin/pip install -r Benchmarks/peers/requirements.txt"
+        )

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -53,12 +54,16 @@ def arguments(description: str) -> argparse.ArgumentParser:
 
 def run(peer: str, options: argparse.Namespace, drain: Callable[[argparse.Namespace], Awaitable[Figures]]) -> None:
     """Drains, prints the line, and leaves with 0; with 1 and a sentence on standard error if it cannot."""
+    # Stopped with TERM, it lets go of its orders as it does with Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         if options.concurrency < 1:
             raise Refusal("--concurrency is at least 1")
         figures = asyncio.run(drain(options)) if options.no_uvloop else _run_fast(drain(options))
     except Refusal as refusal:
         sys.exit(f"{peer}: {refusal}")
+    except KeyboardInterrupt:
+        sys.exit(f"{peer}: stopped; the orders that were not done are due again")
     except ExceptionGroup as group:
         sys.exit(f"{peer}: {_first(group)}")
     except Exception as error:  # The text of a server's error may quote a row: only its kind is told then.
