@@ -7,22 +7,28 @@ CREATE TEMP TABLE wanted (person_id bigint, fodselsdato numeric, personnr numeri
 ANALYZE wanted;
 SET work_mem = '64MB';
 SET jit = off;
+-- From the few who are known here each row is looked up (OFFSET 0 keeps it so); everything after that is hashed.
+SET enable_nestloop = off;
 
 COPY (
-    WITH courses AS MATERIALIZED (
-        SELECT w.person_id, v.*, t.arstall_gjelder_i, t.terminkode_gjelder_i
-        FROM wanted w
-        JOIN fs.studentvurdkombprotokoll v ON v.fodselsdato = w.fodselsdato AND v.personnr = w.personnr
+    WITH known AS MATERIALIZED (
+        SELECT w.person_id, p.fodselsdato, p.personnr
+        FROM wanted w JOIN fs.person p ON p.fodselsdato = w.fodselsdato AND p.personnr = w.personnr
+    ), courses AS MATERIALIZED (
+        SELECT k.person_id, v.*, t.arstall_gjelder_i, t.terminkode_gjelder_i
+        FROM known k
+        CROSS JOIN LATERAL (SELECT * FROM fs.studentvurdkombprotokoll v
+            WHERE v.fodselsdato = k.fodselsdato AND v.personnr = k.personnr OFFSET 0) v
         JOIN fs.karakterregel rule ON rule.karregelkode = v.karregelkode
         LEFT JOIN fs.vurderingstid t ON t.arstall = v.arstall AND t.vurdtidkode = v.vurdtidkode
         WHERE v.status_gyldig = 'J' AND v.status_manuelt_ugyldig IS DISTINCT FROM 'J'
             AND v.karaktertall BETWEEN SYMMETRIC rule.karaktertall_beste AND rule.karaktertall_darligste_bestatt
     ), degrees AS MATERIALIZED (
-        SELECT w.person_id, d.*, coalesce(d.institusjonsnr_original, d.institusjonsnr) AS earned_at,
+        SELECT k.person_id, d.*, coalesce(d.institusjonsnr_original, d.institusjonsnr) AS earned_at,
             concat_ws('/', coalesce(d.institusjonsnr_original, d.institusjonsnr), 'K', d.gradkode,
                 to_char(d.dato_oppnaelse, 'YYYY-MM-DD')) AS result_key
-        FROM wanted w
-        JOIN fs.oppnadd_grad_prot d ON d.fodselsdato = w.fodselsdato AND d.personnr = w.personnr
+        FROM known k
+        JOIN fs.oppnadd_grad_prot d ON d.fodselsdato = k.fodselsdato AND d.personnr = k.personnr
         WHERE d.dato_utlev_vitn < (now() AT TIME ZONE 'Europe/Oslo')::date
             AND d.status_manuelt_ugyldig IS DISTINCT FROM 'J'
     ), wholes AS MATERIALIZED (
