@@ -87,5 +87,6 @@ ended=$EPOCHREALTIME
 orders=$(cut -f1 "$work/persons" | sort -u | wc -l)
 rows=$(ask 'SELECT count(*) FROM floor.staging')
 awk -v b="$began" -v q="$queued" -v e="$ended" -v o="$orders" -v r="$rows" -v p="$parallel" 'BEGIN {
-    printf "{\"peer\": \"bare_copy\", \"orders\": %d, \"rows\": %d, \"seconds\": %.4f, \"orders_per_second\": %.2f, ", o, r, e - q, o / (e - q)
+    printf "{\"peer\": \"bare_copy\", \"orders\": %d, \"rows\": %d, \"seconds\": %.4f, ", o, r, e - q
+    printf "\"orders_per_second\": %.2f, ", o / (e - q)
     printf "\"concurrency\": %d, \"setup_seconds\": %.4f}\n", p, q - b }'

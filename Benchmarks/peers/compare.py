@@ -67,8 +67,10 @@ def tell(left: dict, right: dict) -> bool:
         one, other = ({tuple(row[:2]): row[2] for row in side[part]} for side in (left, right))
         missing, extra = one.keys() - other.keys(), other.keys() - one.keys()
         different = [key for key in one.keys() & other.keys() if one[key] != other[key]]
-        print(f"{part}: {len(one)} and {len(other)}; {len(missing)} only first, {len(extra)} only second, "
-              f"{len(different)} with other content")
+        print(
+            f"{part}: {len(one)} and {len(other)}; {len(missing)} only first, {len(extra)} only second, "
+            f"{len(different)} with other content"
+        )
         for word, keys in (("only first", missing), ("only second", extra), ("other content", different)):
             for about, count in Counter(about for about, _ in keys).most_common(5):
                 print(f"  {word}: {count} at {about}")

@@ -26,27 +26,31 @@ STATEMENT = Path(__file__).with_name("fdw.sql")
 #: FS's tables as the statement reads them.
 TABLES = {
     "person": "fodselsdato numeric, personnr numeric",
-    "personakseptanse": "fodselsdato numeric, personnr numeric, akseptansetypekode varchar, status_svar varchar, dato_svar date",
+    "personakseptanse": "fodselsdato numeric, personnr numeric, akseptansetypekode varchar, status_svar varchar, "
+    "dato_svar date",
     "akseptansetype": "akseptansetypekode varchar, status_aktiv varchar",
     "modulvalg": "modulkode varchar, status_aktiv varchar",
     "modulvalg_egenskap": "modulkode varchar, egenskapkode varchar, status_aktiv varchar",
     "studentvurdkombprotokoll": "institusjonsnr numeric, emnekode varchar, versjonskode varchar, vurdkombkode varchar, "
-    "arstall numeric, vurdtidkode varchar, fodselsdato numeric, personnr numeric, karregelkode numeric, karaktertall numeric, "
-    "status_gyldig varchar, status_manuelt_ugyldig varchar, vektingstall_individuell numeric, oppgavetittel_original varchar, "
-    "oppgavetittel_engelsk varchar",
+    "arstall numeric, vurdtidkode varchar, fodselsdato numeric, personnr numeric, "
+    "karregelkode numeric, karaktertall numeric, status_gyldig varchar, "
+    "status_manuelt_ugyldig varchar, vektingstall_individuell numeric, "
+    "oppgavetittel_original varchar, oppgavetittel_engelsk varchar",
     "vurderingstid": "arstall numeric, vurdtidkode varchar, arstall_gjelder_i numeric, terminkode_gjelder_i varchar",
-    "emne": "institusjonsnr numeric, emnekode varchar, versjonskode varchar, emnenavn_bokmal varchar, emnenavn_nynorsk varchar, "
-    "emnenavn_engelsk varchar, vektingstall numeric, vekttypekode varchar",
-    "emne_infotekst": "institusjonsnr numeric, emnekode varchar, versjonskode varchar, infotypekode varchar, sprakkode varchar, "
-    "arstall_fra numeric, terminkode_fra varchar, arstall_til numeric, terminkode_til varchar, infotekst text",
+    "emne": "institusjonsnr numeric, emnekode varchar, versjonskode varchar, emnenavn_bokmal varchar, emnenavn_nynorsk "
+    "varchar, emnenavn_engelsk varchar, vektingstall numeric, vekttypekode varchar",
+    "emne_infotekst": "institusjonsnr numeric, emnekode varchar, versjonskode varchar, infotypekode varchar, sprakkode "
+    "varchar, arstall_fra numeric, terminkode_fra varchar, arstall_til numeric, terminkode_til "
+    "varchar, infotekst text",
     "karakterregel": "karregelkode numeric, karaktertall_beste numeric, karaktertall_darligste_bestatt numeric",
     "tallkarakter": "karregelkode numeric, karaktertall numeric, karakternavn varchar",
-    "oppnadd_grad_prot": "institusjonsnr numeric, institusjonsnr_original numeric, gradkode varchar, fodselsdato numeric, "
-    "personnr numeric, dato_oppnaelse date, dato_utlev_vitn date, status_manuelt_ugyldig varchar",
+    "oppnadd_grad_prot": "institusjonsnr numeric, institusjonsnr_original numeric, gradkode varchar, fodselsdato "
+    "numeric, personnr numeric, dato_oppnaelse date, dato_utlev_vitn date, status_manuelt_ugyldig "
+    "varchar",
     "grad": "gradkode varchar, gradnavn_hankjonn varchar, gradnavn_engelsk varchar",
-    "emne_i_grad_prot": "fodselsdato numeric, personnr numeric, institusjonsnr numeric, emnekode varchar, versjonskode varchar, "
-    "vurdkombkode varchar, arstall numeric, vurdtidkode varchar, institusjonsnr_grad numeric, gradkode varchar, "
-    "dato_oppnaelse date",
+    "emne_i_grad_prot": "fodselsdato numeric, personnr numeric, institusjonsnr numeric, emnekode varchar, versjonskode "
+    "varchar, vurdkombkode varchar, arstall numeric, vurdtidkode varchar, institusjonsnr_grad "
+    "numeric, gradkode varchar, dato_oppnaelse date",
 }
 
 _EACH = re.compile(r"-- each source (UNION ALL)\n(.*?)-- end\n", re.DOTALL)
@@ -76,8 +80,7 @@ async def install(own: asyncpg.Connection, user: str) -> list[int]:
     for row in rows:
         source, parts = row["source"], conninfo_to_dict(row["conninfo"])
         options = {key: str(parts[key]) for key in ("host", "hostaddr", "port", "dbname", "sslmode") if parts.get(key)}
-        options |= {"async_capable": "true", "fetch_size": "10000", "extensions": ""}
-        del options["extensions"]
+        options |= {"async_capable": "true", "fetch_size": "10000"}
         await own.execute(
             f"CREATE SERVER peer_fdw_{source} FOREIGN DATA WRAPPER postgres_fdw OPTIONS ({_options(options)})"
         )
@@ -115,15 +118,21 @@ async def drain(options) -> report.Figures:
                 await connection.execute("SET work_mem = '256MB'; SET enable_nestloop = off; ANALYZE resutveksl.orders")
                 text = statement(sources)
                 if options.explain:
-                    for row in await connection.fetch("EXPLAIN (VERBOSE, COSTS OFF) " + text.replace("$1", str(claim.token))):
+                    for row in await connection.fetch(
+                        "EXPLAIN (VERBOSE, COSTS OFF) " + text.replace("$1", str(claim.token))
+                    ):
                         report.note(row[0])
                 # The sources' connections are opened by the first statement that needs them.
-                await connection.fetch(" UNION ALL ".join(f"SELECT modulkode FROM peer_fdw.modulvalg_{n}" for n in sources))
+                await connection.fetch(
+                    " UNION ALL ".join(f"SELECT modulkode FROM peer_fdw.modulvalg_{n}" for n in sources)
+                )
                 watch.start_drain()
                 async with connection.transaction():
                     await connection.execute(
                         "INSERT INTO resutveksl.open_imports (transaction, token, source) "
-                        "VALUES (pg_current_xact_id(), $1, $2)", claim.token, sources[0],
+                        "VALUES (pg_current_xact_id(), $1, $2)",
+                        claim.token,
+                        sources[0],
                     )
                     orders, rows = await connection.fetchrow(text, claim.token)
                     await connection.execute(
@@ -137,6 +146,8 @@ async def drain(options) -> report.Figures:
 
 if __name__ == "__main__":
     parser = report.arguments(__doc__)
-    parser.add_argument("--fs-user", metavar="USER", help="who may read the sources' tables (default: the own DSN's user)")
+    parser.add_argument(
+        "--fs-user", metavar="USER", help="who may read the sources' tables (default: the own DSN's user)"
+    )
     parser.add_argument("--explain", action="store_true", help="show the plan on standard error first")
     report.run("fdw", parser.parse_args(), drain)

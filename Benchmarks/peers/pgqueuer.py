@@ -64,11 +64,14 @@ async def drain(options) -> report.Figures:
             # It looks at the queue again 100 ms after it was full; shorter, because the jobs are.
             queue.qm.min_dequeue_poll_interval = timedelta(milliseconds=options.poll)
             await queue.qm.run(
-                mode=QueueExecutionMode.drain, batch_size=max(1, options.concurrency // 2),
+                mode=QueueExecutionMode.drain,
+                batch_size=max(1, options.concurrency // 2),
                 max_concurrent_tasks=max(2, options.concurrency),
             )
             if orders < len(numbers):
-                raise report.Refusal(f"{len(numbers) - orders} of {len(numbers)} jobs were not done; PgQueuer logged why")
+                raise report.Refusal(
+                    f"{len(numbers) - orders} of {len(numbers)} jobs were not done; PgQueuer logged why"
+                )
     finally:
         await connection.close()
         await own.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")

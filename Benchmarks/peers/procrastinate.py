@@ -33,7 +33,8 @@ async def drain(options) -> report.Figures:
     app = procrastinate.App(
         connector=procrastinate.PsycopgConnector(
             conninfo=psycopg.conninfo.make_conninfo(options.own, options=f"-c search_path={SCHEMA}"),
-            min_size=4, max_size=max(4, options.concurrency),
+            min_size=4,
+            max_size=max(4, options.concurrency),
         )
     )
     orders = rows = 0
@@ -56,7 +57,9 @@ async def drain(options) -> report.Figures:
             watch.start_drain()
             await app.run_worker_async(queues=["orders"], concurrency=options.concurrency, wait=False)
             if orders < len(numbers):
-                raise report.Refusal(f"{len(numbers) - orders} of {len(numbers)} jobs were not done; Procrastinate logged why")
+                raise report.Refusal(
+                    f"{len(numbers) - orders} of {len(numbers)} jobs were not done; Procrastinate logged why"
+                )
     finally:
         await own.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
         await sources.close()

@@ -2,8 +2,8 @@
 
     try_concurrency.py --own DSN [--orders 300] [--rounds 2] [--peers by_hand ...] [--values 1 4 8 16 32]
 
-Between tries the own database is made as it was (reset.sql), so that it is for throw-away worlds only. Prints a line of JSON per
-peer: the best setting, and the orders per second of each.
+Between tries the own database is made as it was (reset.sql), so that it is for throw-away worlds only. Prints a line of
+JSON per peer: the best setting, and the orders per second of each.
 """
 
 import argparse
@@ -19,7 +19,16 @@ PEERS = ["by_hand", "procrastinate", "pgqueuer"]
 
 def attempt(peer: str, own: str, concurrency: int, orders: int, *more: str) -> float:
     subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", own, "-f", HERE / "reset.sql"], check=True)
-    command = [sys.executable, HERE / f"{peer}.py", "--own", own, "--concurrency", str(concurrency), "--limit", str(orders)]
+    command = [
+        sys.executable,
+        HERE / f"{peer}.py",
+        "--own",
+        own,
+        "--concurrency",
+        str(concurrency),
+        "--limit",
+        str(orders),
+    ]
     done = subprocess.run([*command, *more], check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         sys.exit(f"try_concurrency: {peer} failed with {concurrency}; it says why above")

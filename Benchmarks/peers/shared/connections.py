@@ -8,8 +8,21 @@ from psycopg.conninfo import conninfo_to_dict
 from peers.shared.report import Refusal
 
 #: What is understood of a connection string; anything else is refused rather than ignored.
-_KNOWN = {"host": "host", "hostaddr": "host", "port": "port", "user": "user", "dbname": "database", "password": "password"}
-_IGNORED = {"connect_timeout", "application_name", "client_encoding", "target_session_attrs", "fallback_application_name"}
+_KNOWN = {
+    "host": "host",
+    "hostaddr": "host",
+    "port": "port",
+    "user": "user",
+    "dbname": "database",
+    "password": "password",
+}
+_IGNORED = {
+    "connect_timeout",
+    "application_name",
+    "client_encoding",
+    "target_session_attrs",
+    "fallback_application_name",
+}
 
 
 def asyncpg_arguments(conninfo: str) -> dict[str, object]:
@@ -37,6 +50,11 @@ async def open_pool(
         pass
 
     return await asyncpg.create_pool(
-        **asyncpg_arguments(conninfo), min_size=size, max_size=size, reset=leave_as_it_is, init=warm,
-        max_inactive_connection_lifetime=0, server_settings={"application_name": "peer", "jit": "off"},
+        **asyncpg_arguments(conninfo),
+        min_size=size,
+        max_size=size,
+        reset=leave_as_it_is,
+        init=warm,
+        max_inactive_connection_lifetime=0,
+        server_settings={"application_name": "peer", "jit": "off"},
     )

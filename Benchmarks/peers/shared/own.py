@@ -74,13 +74,17 @@ class Claim:
             INSERT INTO resutveksl.claims (token, run_id, lease_until, orders)
             SELECT nextval('resutveksl.claim_tokens'), run_id, clock_timestamp() + $2 * interval '1 second', 0 FROM run
             RETURNING token
-            """, peer, float(Claim.LEASE),
+            """,
+            peer,
+            float(Claim.LEASE),
         )
         await own.execute(
             """
             INSERT INTO resutveksl.run_sources (token, source, run_id, started_at, asked_on_consent, asked_on_legal_basis)
             SELECT token, unnest($2::integer[]), run_id, now(), 0, 0 FROM resutveksl.claims WHERE token = $1
-            """, token, sources,
+            """,
+            token,
+            sources,
         )
         claim = Claim(own, token)
         beating = asyncio.create_task(claim._beat())
@@ -119,7 +123,9 @@ class Claim:
             await asyncio.sleep(self.LEASE / 4)
             await self.own.execute(
                 "UPDATE resutveksl.claims SET lease_until = clock_timestamp() + $2 * interval '1 second' "
-                "WHERE token = $1 AND ended_at IS NULL", self.token, float(self.LEASE),
+                "WHERE token = $1 AND ended_at IS NULL",
+                self.token,
+                float(self.LEASE),
             )
 
     async def _let_go(self) -> None:
@@ -133,7 +139,8 @@ class Claim:
             run AS (UPDATE resutveksl.runs r SET ended_at = now() FROM resutveksl.claims c
                 WHERE c.token = $1 AND r.run_id = c.run_id)
             UPDATE resutveksl.claims SET ended_at = now() WHERE token = $1
-            """, self.token,
+            """,
+            self.token,
         )
 
 
@@ -146,11 +153,28 @@ _STUDIES = """
 """
 
 _COLUMNS = {
-    "source": "integer", "institution": "integer", "result_key": "text", "part_of_key": "text", "category": "text",
-    "code": "text", "version": "text", "name_bokmal": "text", "name_nynorsk": "text", "name_english": "text",
-    "thesis_title": "text", "thesis_title_english": "text", "description_bokmal": "text", "description_nynorsk": "text",
-    "description_english": "text", "term_year": "integer", "term": "text", "credits": "numeric", "grading_rule": "integer",
-    "grade_value": "numeric", "grade": "text", "obtained_on": "date",
+    "source": "integer",
+    "institution": "integer",
+    "result_key": "text",
+    "part_of_key": "text",
+    "category": "text",
+    "code": "text",
+    "version": "text",
+    "name_bokmal": "text",
+    "name_nynorsk": "text",
+    "name_english": "text",
+    "thesis_title": "text",
+    "thesis_title_english": "text",
+    "description_bokmal": "text",
+    "description_nynorsk": "text",
+    "description_english": "text",
+    "term_year": "integer",
+    "term": "text",
+    "credits": "numeric",
+    "grading_rule": "integer",
+    "grade_value": "numeric",
+    "grade": "text",
+    "obtained_on": "date",
 }
 #: As the answers name them; the source is ours.
 _ANSWERED = list(_COLUMNS)[1:]
@@ -209,8 +233,13 @@ async def import_order(claim: Claim, order: Order, answers: list[Answer]) -> int
                 await connection.execute(_RESULTS, order.person, [source for source, _ in rows], *columns)
                 await connection.execute(_CLOSE)
             await connection.execute(
-                _TRANSFERS, order.number, [a.source.institution for a in told], [a.verdict for a in told],
-                [a.held_back for a in told], [a.results_there for a in told], [a.is_found_earlier for a in told],
+                _TRANSFERS,
+                order.number,
+                [a.source.institution for a in told],
+                [a.verdict for a in told],
+                [a.held_back for a in told],
+                [a.results_there for a in told],
+                [a.is_found_earlier for a in told],
                 ["consent" if order.consent == "J" else a.source.legal_basis for a in told],
             )
             await connection.execute(_COMPLETE, order.number, len(rows), held_back)

@@ -47,7 +47,9 @@ def arguments(description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--own", required=True, metavar="DSN", help="libpq connection string of the own database")
     parser.add_argument("--concurrency", type=int, default=8, metavar="N", help="orders in work at a time (default: 8)")
-    parser.add_argument("--limit", type=int, metavar="M", help="take at most so many of the due orders")
+    parser.add_argument(
+        "--limit", "--orders-limit", type=int, metavar="M", help="take at most so many of the due orders"
+    )
     parser.add_argument("--no-uvloop", action="store_true", help="asyncio's own event loop instead of uvloop")
     return parser
 

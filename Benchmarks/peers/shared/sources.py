@@ -72,15 +72,22 @@ class Sources:
         )
         if not rows:
             raise Refusal("no source is registered in resutveksl.sources")
-        sources = [Source(r["source"], r["conninfo"], r["max_connections"], r["required"], r["legal_basis"]) for r in rows]
+        sources = [
+            Source(r["source"], r["conninfo"], r["max_connections"], r["required"], r["legal_basis"]) for r in rows
+        ]
         servers = Counter(_server(s.conninfo) for s in sources)
         room = {server: await _room(next(s for s in sources if _server(s.conninfo) == server)) for server in servers}
         sizes = [
-            max(1, min(concurrency, s.max_connections, room[_server(s.conninfo)] // servers[_server(s.conninfo)]) // processes)
+            max(
+                1,
+                min(concurrency, s.max_connections, room[_server(s.conninfo)] // servers[_server(s.conninfo)])
+                // processes,
+            )
             for s in sources
         ]
         return Sources(
-            sources, await asyncio.gather(*(open_pool(s.conninfo, n, _warm) for s, n in zip(sources, sizes, strict=True)))
+            sources,
+            await asyncio.gather(*(open_pool(s.conninfo, n, _warm) for s, n in zip(sources, sizes, strict=True))),
         )
 
     async def ask_all(self, order: Order) -> list[Answer]:
@@ -97,7 +104,7 @@ class Sources:
 
 
 async def _warm(connection: asyncpg.Connection) -> None:
-    """Asks about nobody: a session's first question costs fifty times a later one, because the function is planned then."""
+    """Asks about nobody: a session's first question costs many times a later one, because the function is planned then."""
     await connection.fetch(ASK, [], [], [], [], [], [], "warming up")
 
 
@@ -108,8 +115,14 @@ async def _ask(pool: asyncpg.Pool, source: Source, order: Order) -> Answer:
         return answer
     count = len(order.numbers)
     rows = await pool.fetch(
-        ASK, [order.number] * count, order.numbers, [order.consent] * count, [order.consented_on] * count, [None] * count,
-        [order.purpose] * count, source.legal_basis,
+        ASK,
+        [order.number] * count,
+        order.numbers,
+        [order.consent] * count,
+        [order.consented_on] * count,
+        [None] * count,
+        [order.purpose] * count,
+        source.legal_basis,
     )
     for row in rows[1:]:
         if row["record"] == "result":
