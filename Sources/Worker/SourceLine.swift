@@ -17,7 +17,7 @@ actor SourceLine {
     private var slot: (source: InstitutionNumber, number: Int)?
     private var usedAt = ContinuousClock.now
     /// How many persons the next question is about, going by the pace of the answers so far.
-    private(set) var setSize = SourceLine.firstSetSize
+    private(set) var setSize = LaneMachine.usualSetSize
     private var isTaken = false
     private var waiting: [(isUrgent: Bool, continuation: CheckedContinuation<Void, Never>)] = []
 
@@ -37,11 +37,6 @@ actor SourceLine {
 
     /// A connection that was idle for longer is tried before a question goes over it.
     private static let trust = Duration.seconds(5)
-
-    /// How many a source is asked about before anything is known of its pace.
-    ///
-    /// The database knows it too (`note_worker_death`).
-    private static let firstSetSize = 500
 
     init(slots: ConnectionSlots, breaker: Breaker, logger: Logger) {
         self.slots = slots

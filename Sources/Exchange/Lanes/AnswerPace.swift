@@ -31,7 +31,7 @@ package enum AnswerPace: Hashable, Sendable {
         case .idle: size * 4
         case .quick: size * 2
         case .steady: size
-        case .slow: max(1, size / 2)
+        case .slow: size / 2
         }
     }
 }

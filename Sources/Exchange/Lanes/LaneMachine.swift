@@ -19,6 +19,11 @@ package struct LaneMachine: Hashable, Sendable {
     /// How many orders there are to ask about.
     package let orderCount: Int
 
+    /// How many are asked about at once before anything is known of the source's pace, and when it is slow.
+    ///
+    /// The database knows it too (`note_worker_death`).
+    package static let usualSetSize = 500
+
     /// How many are asked about at once at most.
     package let setSize: Int
 
@@ -75,7 +80,7 @@ package struct LaneMachine: Hashable, Sendable {
         case (.asking(let set, let then), .answered(let sharing)):
             guard sharing == .open else { return finish(.sharingClosed(sharing, remainingFrom: set.lowerBound)) }
             // The rest of a lane is small and comes soon, which tells nothing of a whole set.
-            if set.count >= nextSize || pace == .slow { nextSize = min(setSize, pace.next(after: nextSize)) }
+            if set.count >= nextSize || pace == .slow { nextSize = sizeAfter(nextSize) }
             state = .importing(set, then: then)
             return .importSet(set)
         case (.asking(let set, _), .askFailed(let outcome)):
@@ -103,6 +108,11 @@ package struct LaneMachine: Hashable, Sendable {
         default:
             throw LaneMachineError(event: event, state: state)
         }
+    }
+
+    private func sizeAfter(_ size: Int) -> Int {
+        let usual = min(setSize, Self.usualSetSize)
+        return size < usual ? min(usual, size * 2) : min(setSize, max(usual, pace.next(after: size)))
     }
 
     private mutating func goOn(from place: Int, _ then: Continuation) -> LaneAction {

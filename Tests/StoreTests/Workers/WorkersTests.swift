@@ -22,7 +22,10 @@ import Worker
         #expect(summaries.filter { $0.orders > 0 }.count >= 2, "one did not do everything alone")
         #expect(try await playground.value("SELECT sum(asked) FROM resutveksl.run_sources") == "800")
         #expect(try await playground.value("SELECT max(attempts) FROM resutveksl.orders") == "1")
-        #expect(try await playground.value("SELECT sum(sets) FROM resutveksl.run_sources WHERE source = 203") == "20")
+        // Claims that are made in the same moment may be of any size.
+        #expect(
+            try await playground.value("SELECT bool_and(sets = ceil(asked / 20.0)) FROM resutveksl.run_sources")
+                == "true")
     }
 
     @Test("a run does not leave behind what a worker that died was holding: it waits for the lease and takes it over")
