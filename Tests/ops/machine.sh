@@ -51,6 +51,7 @@ boot() {
         >"$layer/console.log" 2>&1 </dev/null &
     booted=$!
     machines_booted+=("$booted")
+    init=0
     within 30 find_init || return 1
     within 60 on systemctl is-system-running || return 1
 }
