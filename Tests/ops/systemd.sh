@@ -169,8 +169,8 @@ check "the package is installed again" on apt-get install --yes --no-install-rec
 restarted() { [ "$(unit "$1" MainPID)" != "$2" ] && is "$(unit "$1" ActiveState)" active; }
 check "the resident worker runs the new program" within 30 restarted resutveksl-watch "$watcher"
 check "so does that of the second institution" within 30 restarted resutveksl-watch@203 "$watcher203"
-check "the program has no complaint about what it may not do" hasnot \
-    "$(on journalctl --quiet --no-pager --output=cat 'SYSLOG_IDENTIFIER=resutveksl')" 'Failed to|not permitted'
+check "no unit's program complains about what it may not do" hasnot "$(journal --unit='resutveksl*' _COMM=resutveksl)" \
+    'Failed to|not permitted'
 check "no person number and no password is in the journal" hasnot \
     "$(on journalctl --quiet --no-pager --output=cat 'SYSLOG_IDENTIFIER=resutveksl')" '01536112185|015361 12185|fjord'
 check "it is purged" on apt-get purge --yes resutveksl
