@@ -73,6 +73,11 @@ halt() {
     wait "$booted" 2>/dev/null || true
 }
 
+remove_group() {
+    find "$1" -depth -type d -exec rmdir {} + 2>/dev/null
+    [ ! -d "$1" ]
+}
+
 machines=()
 groups=()
 machines_booted=()
@@ -90,6 +95,7 @@ sweep() {
         rm -rf "$layer"
     done
     for group in "${groups[@]}"; do
-        find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
+        # The last processes of the machine take a moment to go.
+        within 10 remove_group "$group" || true
     done
 }
