@@ -4,7 +4,7 @@ SWIFT ?= swift
 CONFIGURATION ?= release
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test chaos bench bench-quick sanitize lint format clean
+.PHONY: help packages packages-ops build deb demo test test-ops chaos bench bench-quick sanitize lint format clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,6 +21,15 @@ demo: build ## Runs the main job on a private PostgreSQL with fifty sources, and
 test: packages lint ## Checks the formatting, builds, and runs all tests on PostgreSQL servers of their own
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
+
+packages-ops: packages
+	@ops/packages ops
+
+deb: packages-ops ## Builds the Debian package, with the Swift runtime inside: .build/deb/resutveksl_*.deb
+	@SWIFT="$(SWIFT)" ops/deb
+
+test-ops: deb ## Tries the package and its units on a fresh Debian, under systemd and under cron; needs root
+	Tests/ops/run
 
 chaos: packages ## Breaks everything that can break, at length, and proves that nothing is lost (CHAOS="--quick" for a minute)
 	$(SWIFT) build -c $(CONFIGURATION) --product resutveksl
@@ -50,4 +59,4 @@ format: ## Formats the sources in place
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Harness
 
 clean: ## Removes what was built
-	rm -rf .build .build-thread .build-address
+	rm -rf --one-file-system .build .build-thread .build-address

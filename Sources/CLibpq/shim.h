@@ -8,12 +8,19 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
 /* A counter that poll(2) can wait for; never blocks. */
 static inline int resutveksl_eventfd(void) {
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+/* A file without a name, in memory; seen by Swift only here because memfd_create is a GNU extension. */
+static inline int resutveksl_memory_file(const char *name) {
+    extern int memfd_create(const char *, unsigned int);
+    return memfd_create(name, 1U /* MFD_CLOEXEC */);
 }
 
 /* Names the calling thread for debuggers and profilers; at most 15 bytes. */

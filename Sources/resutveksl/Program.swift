@@ -13,6 +13,7 @@ struct Program {
         signal(SIGPIPE, SIG_IGN)
         DescriptorLimit.raise()
         do {
+            try ServiceCredentials.adopt(environment: ProcessInfo.processInfo.environment)
             var command = try Resutveksl.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
