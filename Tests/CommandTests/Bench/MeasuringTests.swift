@@ -6,14 +6,14 @@ import Testing
 struct MeasuringTests {
     @Test(
         "the median is the middle value, or the mean of the two in the middle",
-        arguments: [([3], 3), ([9, 1, 5], 5), ([4, 1, 3, 2], 2.5)] as [([Double], Double)])
+        arguments: [([3.0], 3.0), ([9.0, 1.0, 5.0], 5.0), ([4.0, 1.0, 3.0, 2.0], 2.5)])
     func median(values: [Double], expected: Double) {
         #expect(Samples(unit: "s", values: values).median == expected)
     }
 
     @Test(
         "a percentile is a value that was measured (nearest rank)",
-        arguments: [(50, 50), (99, 99), (100, 100), (0, 1), (1, 1)] as [(Double, Double)])
+        arguments: [(50.0, 50.0), (99.0, 99.0), (100.0, 100.0), (0.0, 1.0), (1.0, 1.0)])
     func percentile(hundredths: Double, expected: Double) {
         let samples = Samples(unit: "ms", values: (1...100).map { Double($0) }.reversed())
         #expect(samples.percentile(hundredths) == expected)
@@ -21,8 +21,9 @@ struct MeasuringTests {
 
     @Test(
         "numbers are written with three digits that count",
-        arguments: [(1234.4, "1234"), (12.34, "12.3"), (1.05, "1.05"), (0, "0.00"), (-2.5, "-2.50"), (.nan, "–")]
-            as [(Double, String)])
+        arguments: [
+            (1234.4, "1234"), (12.34, "12.3"), (1.05, "1.05"), (0.0, "0.00"), (-2.5, "-2.50"), (Double.nan, "–"),
+        ])
     func text(value: Double, expected: String) {
         #expect(Samples.text(value) == expected)
     }
