@@ -8,8 +8,11 @@ package struct WorkerOptions: Sendable {
     package var claimsAtOnce = 2
     /// Orders per claim of what was placed while older orders are in work.
     package var newcomerClaimSize = 500
-    /// Such claims in work at the same time, beside the others: one that waits for a dead source does not delay the next.
-    package var newcomerClaimsAtOnce = 32
+    /// Such claims in work at the same time, beside the others.
+    ///
+    /// One that waits for a dead source does not delay the next: orders that come ten a second all get their claims for
+    /// twice as long as a source is waited for (ten seconds unless set otherwise). Waiting costs next to nothing.
+    package var newcomerClaimsAtOnce = 256
     /// How long a claim is held without a sign of life from its worker.
     package var lease: Duration = .seconds(45)
     /// How long a stop waits for the questions in work before it takes them back.

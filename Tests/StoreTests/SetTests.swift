@@ -49,14 +49,19 @@ import Worker
 }
 
 extension Playground {
-    /// Registers the first persons of the pool, with consent, and orders for them.
-    func orderForPool(_ count: Int) async throws {
-        let cluster = self.cluster
+    /// The first persons of the pool, whom no source knows unless it is filled with them.
+    func poolNumbers(_ count: Int) async throws -> [String] {
         let connection = try await cluster.connect(database: "resutveksl_source_template")
         let numbers = try await connection.query(
             "SELECT person_number FROM example.pool ORDER BY i LIMIT $1", count
         ).decode(String.self)
         await connection.close()
+        return numbers
+    }
+
+    /// Registers the first persons of the pool, with consent, and orders for them.
+    func orderForPool(_ count: Int) async throws {
+        let numbers = try await poolNumbers(count)
         try await store.pool.withConnection { connection in
             _ = try await connection.query(
                 "INSERT INTO resutveksl.persons (person_number) SELECT unnest($1)", numbers)

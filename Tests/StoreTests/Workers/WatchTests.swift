@@ -127,6 +127,21 @@ import Worker
         _ = try await watching.end()
     }
 
+    @Test("orders that come one by one do not wait for a source that is being waited for, however many they are")
+    func oneByOne() async throws {
+        let playground = try await Playground.make(203)
+        let listener = try SilentListener()
+        try await playground.register(204, listener.connectionString)
+        try await playground.own("UPDATE resutveksl.sources SET connect_timeout = '60 seconds' WHERE source = 204")
+        let watching = Watching(playground) { $0.worker.grace = .milliseconds(100) }
+        for number in try await playground.poolNumbers(50) {
+            let order = try await playground.order(number)
+            try await playground.wait { try await $0.outcome(order, 203) == "nothing" }
+        }
+        #expect(listener.knocks() == 1, "204 was being connected to all the time")
+        #expect(try await watching.end().settlement.completed == 0)
+    }
+
     @Test("a source that failed is tried again when it has rested")
     func probe() async throws {
         let playground = try await Playground.make(203)
