@@ -32,7 +32,9 @@ struct ProxyListener {
 
     /// Listens without ever accepting, with the queue full: Linux then drops the first packet of whoever comes.
     mutating func openSilent() {
-        guard open(queue: 0) else { return }
+        // An open port is kept: between closing and binding it again somebody else may be given it.
+        let isOpen = descriptor >= 0 ? listen(descriptor, 0) == 0 : open(queue: 0)
+        guard isOpen else { return }
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         for _ in 0..<4 {
             let filler = socket(AF_INET, type, 0)

@@ -2,6 +2,22 @@ import Testing
 
 /// What a fingerprint saves, and what it depends on.
 @Suite struct FingerprintTests {
+    /// Statements that change something which is told of the first test person's result.
+    static let changes = [
+        "UPDATE fs.emne SET emnenavn_bokmal = 'other'", "UPDATE fs.emne SET emnenavn_nynorsk = 'other'",
+        "UPDATE fs.emne SET emnenavn_engelsk = NULL", "UPDATE fs.emne SET emnenavn_engelsk = ''",
+        "UPDATE fs.emne SET vektingstall = 5", "UPDATE fs.studentvurdkombprotokoll SET karaktertall = 63",
+        "UPDATE fs.tallkarakter SET karakternavn = 'other' WHERE karaktertall = 64",
+        "UPDATE fs.studentvurdkombprotokoll SET oppgavetittel_original = 'other'",
+        "UPDATE fs.studentvurdkombprotokoll SET oppgavetittel_engelsk = 'other'",
+        "UPDATE fs.vurderingstid SET terminkode_gjelder_i = 'SOM' WHERE arstall = 2014",
+        "UPDATE fs.vurderingstid SET arstall_gjelder_i = 2013 WHERE arstall = 2014",
+        DescriptionTests.InformationText(from: (2014, "HØST"), text: "other").insert,
+        DescriptionTests.InformationText(language: "NYNORSK", from: (2014, "HØST"), text: "other").insert,
+        DescriptionTests.InformationText(language: "ENGELSK", from: (2014, "HØST"), text: "other").insert,
+        Degree().insert, Degree(hasCourse: false).insert,
+    ]
+
     @Test("with its own fingerprint the answer is unchanged and comes without rows")
     func unchanged() async throws {
         try await Source.undoing { source in
@@ -25,20 +41,7 @@ import Testing
 
     @Test(
         "it changes with everything that is told of a result",
-        arguments: [
-            "UPDATE fs.emne SET emnenavn_bokmal = 'other'", "UPDATE fs.emne SET emnenavn_nynorsk = 'other'",
-            "UPDATE fs.emne SET emnenavn_engelsk = NULL", "UPDATE fs.emne SET emnenavn_engelsk = ''",
-            "UPDATE fs.emne SET vektingstall = 5", "UPDATE fs.studentvurdkombprotokoll SET karaktertall = 63",
-            "UPDATE fs.tallkarakter SET karakternavn = 'other' WHERE karaktertall = 64",
-            "UPDATE fs.studentvurdkombprotokoll SET oppgavetittel_original = 'other'",
-            "UPDATE fs.studentvurdkombprotokoll SET oppgavetittel_engelsk = 'other'",
-            "UPDATE fs.vurderingstid SET terminkode_gjelder_i = 'SOM' WHERE arstall = 2014",
-            "UPDATE fs.vurderingstid SET arstall_gjelder_i = 2013 WHERE arstall = 2014",
-            DescriptionTests.InformationText(from: (2014, "HØST"), text: "other").insert,
-            DescriptionTests.InformationText(language: "NYNORSK", from: (2014, "HØST"), text: "other").insert,
-            DescriptionTests.InformationText(language: "ENGELSK", from: (2014, "HØST"), text: "other").insert,
-            Degree().insert, Degree(hasCourse: false).insert,
-        ])
+        arguments: Self.changes)
     func differs(change: String) async throws {
         let (before, after) = try await fingerprints(change)
         #expect(before != nil && after != nil)

@@ -14,12 +14,24 @@ import Worker
         let playground = try await Playground.make(203, 204)
         try await playground.own("UPDATE resutveksl.sources SET set_size = 20")
         try await playground.orderForPool(400)
+        // No source answers before each of them has claimed something.
+        let lock = try await playground.lockPersons(at: 203)
         let summaries = try await withThrowingTaskGroup(of: RunSummary.self) { group in
-            for _ in 0..<3 { group.addTask { try await playground.run { $0.claimSize = 40 } } }
+            for _ in 0..<3 {
+                group.addTask {
+                    try await playground.run {
+                        ($0.claimSize, $0.newcomerClaimSize, $0.newcomerClaimsAtOnce) = (40, 40, 1)
+                    }
+                }
+            }
+            try await playground.wait {
+                try await $0.value("SELECT count(DISTINCT run_id) FROM resutveksl.claims") == "3"
+            }
+            await lock.close()
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(summaries.map(\.orders).reduce(0, +) == 400)
-        #expect(summaries.filter { $0.orders > 0 }.count >= 2, "one did not do everything alone")
+        #expect(summaries.allSatisfy { $0.orders > 0 })
         #expect(try await playground.value("SELECT sum(asked) FROM resutveksl.run_sources") == "800")
         #expect(try await playground.value("SELECT max(attempts) FROM resutveksl.orders") == "1")
         // Claims that are made in the same moment may be of any size.
