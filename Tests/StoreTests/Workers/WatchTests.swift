@@ -76,7 +76,7 @@ import Worker
         try await playground.wait { try await $0.isCompleted(first) }
         try await playground.own(
             """
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
             WHERE datname = '\(playground.database(of: 203))' AND usename = '\(Playground.requester)'
             """)
         let second = try await playground.order(Playground.person2)
