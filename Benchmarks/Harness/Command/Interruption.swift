@@ -1,6 +1,6 @@
 import Dispatch
 import Glibc
-import Synchronization
+import Postgres
 
 /// Waits for Ctrl-C or TERM; a second one ends the process at once, and the guard of the cluster removes that.
 final class Interruption: Sendable {
@@ -9,7 +9,7 @@ final class Interruption: Sendable {
         var waiting: CheckedContinuation<Void, Never>?
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init() {
         for number in [SIGINT, SIGTERM] {

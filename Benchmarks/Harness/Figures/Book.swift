@@ -1,8 +1,8 @@
-import Synchronization
+import Postgres
 
 /// Everything that was measured, by the name of the series.
 final class Book: Sendable {
-    private let state = Mutex([String: Samples]())
+    private let state = Guarded([String: Samples]())
 
     func add(_ series: String, _ value: Double, unit: String) {
         state.withLock { $0[series, default: Samples(unit: unit)].add(value) }

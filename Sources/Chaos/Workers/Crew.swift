@@ -1,6 +1,6 @@
 import DevCluster
 import Glibc
-import Synchronization
+import Postgres
 
 /// Some workers that share the work: whoever ends is replaced, until the crew is dismissed.
 final class Crew: Sendable {
@@ -18,7 +18,7 @@ final class Crew: Sendable {
     /// How workers may end in their first two seconds, beside well (0, 3) and killed: one that is started while the own
     /// database is away says so and ends, one that is at work waits.
     private let allowedEnds: Set<Int32>
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     private init(site: Site, arguments: [String], allowedEnds: Set<Int32>) {
         self.site = site

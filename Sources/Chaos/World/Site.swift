@@ -2,7 +2,6 @@ import DevCluster
 import Exchange
 import Logging
 import Postgres
-import Synchronization
 
 /// One scenario's installation: an own database in a world's server, its sources registered, its workers' logs.
 struct Site: Sendable {
@@ -164,7 +163,7 @@ struct Site: Sendable {
 
 /// Numbers a site's workers.
 private final class WorkerCount: Sendable {
-    private let state = Mutex((count: 0, untold: [(String, Int32)]()))
+    private let state = Guarded((count: 0, untold: [(String, Int32)]()))
 
     func next() -> Int {
         state.withLock { state in

@@ -1,7 +1,6 @@
 import Foundation
 package import Glibc
 import Postgres
-import Synchronization
 
 /// A worker: the built program as a process of its own, never one that outlives us.
 ///
@@ -17,7 +16,7 @@ package final class WorkerProcess: Sendable {
     package let process: pid_t
     package let startedAt = ContinuousClock.now
     private let log: String
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     private init(name: String, process: pid_t, log: String) {
         self.name = name
