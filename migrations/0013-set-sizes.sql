@@ -1,10 +1,10 @@
 -- How many persons are asked about at once follows the pace of a source's answers; a source's set_size is the most.
 
 ALTER TABLE resutveksl.sources ALTER COLUMN set_size SET DEFAULT 5000;
--- What nobody has chosen.
+-- Where 500 was chosen it is to be chosen again.
 UPDATE resutveksl.sources SET set_size = 5000 WHERE set_size = 500;
 COMMENT ON COLUMN resutveksl.sources.set_size IS
-    'Persons per question at most. The first question of a worker is about 500; sets grow while answers come soon.';
+    'Persons per question at most. A claim begins with 500; sets grow while answers come soon.';
 
 ALTER TABLE resutveksl.run_sources ADD COLUMN next_set integer;
 COMMENT ON COLUMN resutveksl.run_sources.next_set IS

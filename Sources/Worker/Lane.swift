@@ -38,7 +38,7 @@ struct Lane {
     /// - Throws: only for trouble with the own database. Trouble with the source is in the report.
     func drain() async throws -> LaneReport {
         var progress = Progress(report: LaneReport(source: source.institution, acronym: source.acronym))
-        var machine = LaneMachine(orderCount: work.orders.count, setSize: largestSet, first: await line.setSize)
+        var machine = LaneMachine(orderCount: work.orders.count, setSize: largestSet, first: LaneMachine.usualSetSize)
         var action: LaneAction?
         do {
             try await store.beginLane(work, token: token)
@@ -118,7 +118,8 @@ struct Lane {
             guard leases.isHeld(token) else { return .tokenLost }
             if error.isCancelled || error.isPutOff { return .putOff }
             progress.failure = error
-            if error.mayConcernOnePerson { return .answerFailed(error.outcome) }
+            let isSetTooLarge = error.fault.kind == .tooSlow && set.count > LaneMachine.usualSetSize
+            if error.mayConcernOnePerson || isSetTooLarge { return .answerFailed(error.outcome) }
             return .askFailed(fail(error, &progress))
         }
     }
@@ -196,7 +197,6 @@ struct Lane {
         }
         logBadData(progress.answer?.rejected ?? [], entries)
         progress.answer = nil
-        await line.note(setSize: progress.nextSize)
         progress.report.add(counts, orders: entries.count)
         tell(.set(source.institution, orders: entries.count, rows: counts.rows))
         return .imported

@@ -16,8 +16,6 @@ actor SourceLine {
     private var opening: Opening?
     private var slot: (source: InstitutionNumber, number: Int)?
     private var usedAt = ContinuousClock.now
-    /// How many persons the next question is about, going by the pace of the answers so far.
-    private(set) var setSize = LaneMachine.usualSetSize
     private var isTaken = false
     private var waiting: [(isUrgent: Bool, continuation: CheckedContinuation<Void, Never>)] = []
 
@@ -74,6 +72,8 @@ actor SourceLine {
             let askedAt = ContinuousClock.now
             return (try await session.ask(questions, basis: source.consentRule.legalBasis), .now - askedAt)
         } catch {
+            // A set that had grown too large is asked about again in halves.
+            if error.fault.kind == .tooSlow, questions.count > LaneMachine.usualSetSize { throw error }
             throw isCurrent() ? await noted(error) : error
         }
     }
@@ -87,8 +87,6 @@ actor SourceLine {
         }
         return error
     }
-
-    func note(setSize: Int) { self.setSize = setSize }
 
     /// Leaves the source alone from now on, for as long as the breaker says.
     func `break`(_ fault: Fault) async {

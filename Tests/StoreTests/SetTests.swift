@@ -46,6 +46,26 @@ import Worker
         #expect(refresh.rows == 0, "the source sends nothing again that has not changed")
         #expect(try await playground.value("SELECT count(*) FROM resutveksl.result_changes") == "0")
     }
+
+    @Test("a session that hangs with an answer keeps no other question of its institution waiting")
+    func hangs() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.at(203, "SELECT * FROM example.fill(203, 150, 5)")
+        try await playground.orderForPool(150)
+        let hanging = try await playground.cluster.connect(
+            database: playground.database(of: 203), user: Playground.requester)
+        let numbers = try await playground.poolNumbers(150)
+        _ = try await hanging.query("BEGIN")
+        _ = try await hanging.query(
+            "SELECT FROM resutveksl.ask_v1($1, $2, $3, $4, $5, $6, 'test')", Array(1...numbers.count), numbers,
+            numbers.map { _ in "J" }, [PostgresDate?](repeating: nil, count: numbers.count),
+            [String?](repeating: nil, count: numbers.count), numbers.map { _ in "application" })
+        try await playground.own("UPDATE resutveksl.sources SET statement_timeout = '3 seconds'")
+        let summary = try await playground.run()
+        #expect(summary.settlement.completed == 150 && summary.rows > 0)
+        #expect(try await playground.value(at: 203, "SELECT count(*) FROM resutveksl.answers") == "0")
+        await hanging.close()
+    }
 }
 
 extension Playground {

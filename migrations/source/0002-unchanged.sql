@@ -24,32 +24,54 @@ CREATE TYPE resutveksl.known_person AS (
     consent text, consent_date date, shown int, held_back int, stamp bigint, verdict text, results int
 );
 
--- Views and foreign tables have no row versions; a gateway makes every answer anew.
+-- What an answer is made of, with partitions and children.
+CREATE FUNCTION resutveksl.answer_tables() RETURNS SETOF oid
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY
+    WITH RECURSIVE part AS (
+        SELECT name::regclass::oid AS id
+        FROM unnest(ARRAY['fs.studentvurdkombprotokoll', 'fs.oppnadd_grad_prot', 'fs.emne_i_grad_prot',
+            'fs.karakterregel', 'fs.tallkarakter', 'fs.vurderingstid', 'fs.emne', 'fs.emne_infotekst',
+            'fs.grad']) AS name
+        UNION ALL
+        SELECT i.inhrelid FROM part JOIN pg_inherits AS i ON i.inhparent = part.id
+    )
+    SELECT id FROM part;
+END
+$$;
+
+-- Views, foreign tables and what is stored otherwise have no row versions; a gateway makes every answer anew.
 CREATE FUNCTION resutveksl.has_row_versions() RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN (
-        SELECT count(*) = 9 FROM pg_class
-        WHERE relkind IN ('r', 'p') AND oid = ANY (ARRAY['fs.studentvurdkombprotokoll', 'fs.oppnadd_grad_prot',
-            'fs.emne_i_grad_prot', 'fs.karakterregel', 'fs.tallkarakter', 'fs.vurderingstid', 'fs.emne',
-            'fs.emne_infotekst', 'fs.grad']::regclass[])
+        SELECT bool_and(c.relkind = 'p' OR c.relkind = 'r' AND a.amname = 'heap')
+        FROM resutveksl.answer_tables() AS t (id)
+        JOIN pg_class AS c ON c.oid = t.id
+        LEFT JOIN pg_am AS a ON a.oid = c.relam
     );
 END
 $$;
 
 COMMENT ON FUNCTION resutveksl.has_row_versions() IS
-    'Whether everything that an answer is made of is an ordinary table.';
+    'Whether everything that an answer is made of is an ordinary table, or divided into ordinary tables.';
 
--- A version is where a row stands (table, ctid) and which transaction wrote it (xmin). Transaction numbers begin again
--- where a cluster is made anew or goes back to a backup, so that its identity and timeline are part of it.
+-- A version is where a row stands (table, ctid) and which transaction wrote it (xmin). They may come again in a cluster
+-- that is made anew from the same data, so that the cluster's identity is part of it. Columns can change without a row
+-- being written, and so can what an answer is made of it.
 CREATE FUNCTION resutveksl.catalogue_stamp() RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN hash_record_extended(ROW (
         (SELECT system_identifier FROM pg_control_system()),
-        (SELECT timeline_id FROM pg_control_checkpoint()),
+        (SELECT hashtextextended(p.prosrc, 0) FROM pg_proc AS p
+        WHERE p.oid = 'resutveksl.ask_v1(bigint[], text[], text[], date[], text[], text[], text)'::regprocedure),
+        (SELECT bit_xor(hash_record_extended(ROW (x.attrelid, x.attnum, x.xmin), 0)) FROM pg_attribute AS x
+        WHERE x.attrelid IN (SELECT resutveksl.answer_tables())),
         (SELECT bit_xor(hash_record_extended(ROW (x.tableoid, x.ctid, x.xmin), 0)) FROM fs.karakterregel AS x),
         (SELECT bit_xor(hash_record_extended(ROW (x.tableoid, x.ctid, x.xmin), 0)) FROM fs.tallkarakter AS x),
         (SELECT bit_xor(hash_record_extended(ROW (x.tableoid, x.ctid, x.xmin), 0)) FROM fs.vurderingstid AS x),
@@ -61,7 +83,21 @@ END
 $$;
 
 COMMENT ON FUNCTION resutveksl.catalogue_stamp() IS
-    'Of the versions of all rows that every person''s answer depends on.';
+    'Of everything that every person''s answer depends on: the catalogue''s rows, columns, and how answers are made.';
+
+CREATE OR REPLACE FUNCTION resutveksl.remove_requester(role_name name) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    DELETE FROM resutveksl.requesters AS r WHERE r.role_name = remove_requester.role_name;
+    DELETE FROM resutveksl.answers AS a
+    WHERE NOT EXISTS (SELECT FROM resutveksl.requesters AS r WHERE r.institution = a.requester);
+    IF to_regrole(quote_ident(role_name)) IS NOT NULL THEN
+        EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA resutveksl FROM %I', role_name);
+        EXECUTE format('REVOKE ALL ON SCHEMA resutveksl FROM %I', role_name);
+    END IF;
+END
+$$;
 
 CREATE FUNCTION resutveksl.recalled(known resutveksl.known_person[], asker int) RETURNS resutveksl.known_person[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -130,6 +166,7 @@ DECLARE
     refusing  bigint[];
     today     date := (now() AT TIME ZONE 'Europe/Oslo')::date;
     known     resutveksl.known_person[];
+    may_keep  boolean := false;
 BEGIN
     -- The question itself, tested by whole arrays, which costs a fraction of a test for each element.
     -- No message repeats what was sent: it may be a person number.
@@ -241,6 +278,8 @@ BEGIN
     -- Below that, to look at the catalogue's rows would cost more than it saves.
     IF elements >= 100 AND resutveksl.has_row_versions() THEN
         known := resutveksl.recalled(known, asker);
+        -- What is kept saves work and no more: a session that hangs must keep no other of its institution waiting.
+        may_keep := pg_try_advisory_xact_lock(hashtext('resutveksl.answers'), asker);
     END IF;
 
     -- 3. Are there passed results?
@@ -392,7 +431,7 @@ BEGIN
         SELECT DISTINCT ON (p.fodselsdato, p.personnr) asker, p.fodselsdato, p.personnr, p.stamp, p.answered,
             p.fingerprint
         FROM person AS p
-        WHERE p.stamp IS NOT NULL AND p.is_made
+        WHERE may_keep AND p.stamp IS NOT NULL AND p.is_made
         ORDER BY p.fodselsdato, p.personnr
         ON CONFLICT ON CONSTRAINT answers_pkey DO UPDATE
             SET stamp = excluded.stamp, results = excluded.results, fingerprint = excluded.fingerprint
@@ -405,7 +444,7 @@ BEGIN
     FROM person AS p
     CROSS JOIN LATERAL (
         SELECT 'person' AS record, 0 AS place,
-            lpad(p.fodselsdato::text, 6, '0') || lpad(p.personnr::text, 5, '0') AS person_number,
+            p.number AS person_number,
             p.verdict, p.answered, p.held_back, p.fingerprint,
             NULL::int AS institution, NULL AS result_key, NULL AS part_of_key, NULL AS category, NULL AS code,
             NULL AS version, NULL AS name_bokmal, NULL AS name_nynorsk, NULL AS name_english, NULL AS thesis_title,
@@ -436,6 +475,6 @@ COMMENT ON FUNCTION resutveksl.ask_v1(bigint[], text[], text[], date[], text[], 
     'Contract version 1: one question about a set of persons, answered and recorded in one transaction.';
 
 -- Functions are everybody's when they are made. A requester gets the two public ones from register_requester().
-REVOKE ALL ON FUNCTION resutveksl.has_row_versions(), resutveksl.catalogue_stamp(),
+REVOKE ALL ON FUNCTION resutveksl.answer_tables(), resutveksl.has_row_versions(), resutveksl.catalogue_stamp(),
     resutveksl.recalled(resutveksl.known_person[], int) FROM PUBLIC;
 REVOKE ALL ON TYPE resutveksl.known_person FROM PUBLIC;

@@ -88,6 +88,35 @@ import Testing
         }
     }
 
+    @Test("where a part of a table is foreign, row versions are not relied on")
+    func foreignPart() async throws {
+        try await Source.undoing { source in
+            #expect(try await source.texts("SELECT resutveksl.has_row_versions()::text") == ["true"])
+            try await source.run(
+                """
+                CREATE FOREIGN DATA WRAPPER anything; CREATE SERVER there FOREIGN DATA WRAPPER anything;
+                CREATE FOREIGN TABLE fs.old () INHERITS (fs.emne) SERVER there
+                """)
+            #expect(try await source.texts("SELECT resutveksl.has_row_versions()::text") == ["false"])
+        }
+    }
+
+    @Test("columns that change places are noticed, though no row was written")
+    func columns() async throws {
+        try await Source.undoing { source in
+            try await source.run("UPDATE fs.emne SET emnenavn_nynorsk = 'another'")
+            let first = try #require(try await source.ask(Self.set()).persons.first)
+            try await source.run(
+                """
+                ALTER TABLE fs.emne RENAME emnenavn_bokmal TO other;
+                ALTER TABLE fs.emne RENAME emnenavn_nynorsk TO emnenavn_bokmal;
+                ALTER TABLE fs.emne RENAME other TO emnenavn_nynorsk
+                """)
+            let next = try #require(try await source.ask(Self.set(first.fingerprint)).persons.first)
+            #expect(next.verdict == "fetched" && next.fingerprint != first.fingerprint)
+        }
+    }
+
     @Test("a refusal is heeded at once, whatever the last answer was")
     func refusal() async throws {
         try await Source.undoing { source in
