@@ -110,7 +110,7 @@ CREATE INDEX ON chaos.expected (person_id, source);
 -- The result rows that the orders of the round ought to have brought, against what stood there before.
 CREATE MATERIALIZED VIEW chaos.steps AS
 WITH asked AS MATERIALIZED (
-    SELECT person_id, source, min(order_number) AS first_order
+    SELECT person_id AS asked_person, source AS asked_source, min(order_number) AS first_order
     FROM resutveksl.questions_asked q
     WHERE NOT EXISTS (SELECT FROM resutveksl.transfer_log f WHERE f.order_number = q.order_number
         AND f.token = q.token AND f.source = q.source AND f.event = 'person_failed')
@@ -119,11 +119,11 @@ WITH asked AS MATERIALIZED (
 SELECT e.order_number, person_id, source, result_key, t.institution, d.content AS old, t.content AS new,
     coalesce(d.is_missing, false) AS was_missing,
     EXISTS (SELECT FROM chaos.stored b WHERE b.source = e.source AND b.person_id = e.person_id)
-        OR EXISTS (SELECT FROM asked b WHERE b.person_id = e.person_id AND b.source = e.source
-            AND b.first_order < e.order_number) AS was_fetched
+        OR coalesce(first_order < e.order_number, false) AS was_fetched
 FROM chaos.truth t
 FULL JOIN chaos.stored d USING (source, person_id, result_key)
 JOIN chaos.expected e USING (source, person_id)
+LEFT JOIN asked ON asked_person = person_id AND asked_source = source
 WHERE e.outcome IN ('fetched', 'unchanged', 'nothing')
 WITH NO DATA;
 CREATE INDEX ON chaos.steps (order_number, source);
