@@ -49,11 +49,12 @@ import Testing
         await proxy.set(.silent)
         let time = try await duration {
             let connection = try await connect(
-                "host=127.0.0.1,127.0.0.1 port=\(proxy.port),\(cluster.port) dbname=postgres user=postgres", .seconds(1)
+                "host=127.0.0.1,127.0.0.1 port=\(proxy.port),\(cluster.port) dbname=postgres user=postgres", .seconds(4)
             )
             await connection.close()
         }
-        #expect(time >= .milliseconds(800) && time < .seconds(5), "\(time)")
+        // A busy server needs part of the second address's time.
+        #expect(time >= .milliseconds(3_800) && time < .seconds(8), "\(time)")
     }
 
     @Test func `has the deadline of its connection string, where that has one`() async throws {
