@@ -83,7 +83,7 @@ package struct SourceSession: Sendable {
     /// Asks one question about a set of persons, and checks what comes back.
     ///
     /// - Parameter basis: on what legal basis it is asked, for the source's record.
-    /// - Throws: `SourceError`; the session is not to be used again then.
+    /// - Throws: `SourceError`. The session goes on where only the answer was at fault; `isUsable` tells.
     package func ask(_ questions: [Question], basis: String) async throws(SourceError) -> CheckedAnswer {
         let rows: Rows
         do throws(PostgresError) {

@@ -3,13 +3,13 @@
 
 part "Installing, without systemd"
 machine install
-cp "$deb" "$root/root/new.deb"
+cp "$deb" "$root/mnt/new.deb"
 
 # Everything on the machine, with modes, owners and contents' sizes, except what any use of dpkg changes.
 snapshot() {
     (cd "$root" || return
         find . -xdev \( -path ./var/lib/dpkg -o -path ./var/cache -o -path ./var/log/apt -o -path ./var/log/dpkg.log \
-        -o -path ./var/lib/apt -o -path ./root -o -path ./proc -o -path ./etc/.pwd.lock -o -name '*-' \
+        -o -path ./var/lib/apt -o -path ./root -o -path ./mnt -o -path ./proc -o -path ./etc/.pwd.lock -o -name '*-' \
         -o -path ./var/log/alternatives.log \) -prune \
         -o ! -type d -printf '%p %M %u %g %s\n' -o -type d -printf '%p %M %u %g\n' | sort)
 }
@@ -21,12 +21,12 @@ older() {
     sed -i 's/^Version: .*/Version: 0.0.9-1/' "$layer/old/DEBIAN/control"
     sed -i 's/^15 4 /10 4 /' "$layer/old/etc/cron.d/resutveksl"
     sed -i 's/weekly/monthly/' "$layer/old/etc/logrotate.d/resutveksl"
-    dpkg-deb -Zgzip -z1 --build "$layer/old" "$root/root/old.deb"
+    dpkg-deb -Zgzip -z1 --build "$layer/old" "$root/mnt/old.deb"
 }
 
 before=$(snapshot)
 check "an older version can be made, to upgrade from" older
-check "it is installed" install /root/old.deb
+check "it is installed" install /mnt/old.deb
 modes() {
     is "$(inside stat -c '%n %a %U %G' /etc/resutveksl /var/lib/resutveksl /var/log/resutveksl)" "/etc/resutveksl 750 root resutveksl
 /var/lib/resutveksl 750 root resutveksl
@@ -42,7 +42,7 @@ chroot "$root" chgrp resutveksl /etc/resutveksl/environment /etc/resutveksl/203.
 chmod 0640 "$root"/etc/resutveksl/*
 echo '# edited here' >>"$root/etc/logrotate.d/resutveksl"
 
-check "it is upgraded" install /root/new.deb
+check "it is upgraded" install /mnt/new.deb
 check "an untouched configuration file is the new one" grep -q '^15 4 ' "$root/etc/cron.d/resutveksl"
 check "an edited configuration file stays" grep -q '# edited here' "$root/etc/logrotate.d/resutveksl"
 check "what was configured stays" grep -q own203 "$root/etc/resutveksl/203.env"
@@ -98,7 +98,7 @@ check "the program is gone" test ! -e "$root/usr/bin/resutveksl"
 check "configuration and logs stay" test -s "$root/etc/resutveksl/203.env" -a -s "$root/etc/cron.d/resutveksl" \
     -a -e "$root/var/log/resutveksl/resutveksl.log"
 check "cron's line, which stays, does nothing and says nothing" is "$(cron run 2>&1)" ""
-check "it is installed again" install /root/new.deb
+check "it is installed again" install /mnt/new.deb
 check "it is purged" inside apt-get purge --yes resutveksl
 rm -f "$root/var/lib/logrotate/status"
 nothing_left() { diff <(grep -v logrotate/status <<<"$before") <(snapshot | grep -v logrotate/status) | grep '^[<>]' >"$layer/diff"; cat "$layer/diff"; [ ! -s "$layer/diff" ]; }

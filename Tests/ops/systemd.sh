@@ -4,8 +4,8 @@
 
 part "Under systemd"
 machine systemd
-cp "$deb" "$root/root/new.deb"
-cp Sources/DevCluster/sql/*.sql "$root/root/"
+cp "$deb" "$root/mnt/new.deb"
+cp Sources/DevCluster/sql/*.sql "$root/mnt/"
 check "the machine starts, with systemd as process 1 and with PostgreSQL" boot
 if ! on true; then return; fi
 check "systemd is content before" is "$(on systemctl is-system-running)" running
@@ -20,7 +20,7 @@ refuse() { ! "$@"; }
 fails() { ! start "$1" && is "$(unit "$1" ExecMainStatus)" "$2"; }
 
 databases=$(sql postgres 'SELECT datname FROM pg_database ORDER BY 1; SELECT rolname FROM pg_roles ORDER BY 1')
-check "the package is installed" on apt-get install --yes --no-install-recommends /root/new.deb
+check "the package is installed" on apt-get install --yes --no-install-recommends /mnt/new.deb
 check "no database and no role was made" is \
     "$(sql postgres 'SELECT datname FROM pg_database ORDER BY 1; SELECT rolname FROM pg_roles ORDER BY 1')" "$databases"
 for timer in resutveksl.timer resutveksl-refresh.timer; do
@@ -41,7 +41,7 @@ done
 part "The nightly run, under its restrictions"
 set_up() {
     as postgres createuser resutveksl && as postgres createdb --owner=resutveksl resutveksl &&
-        as postgres createdb fs && cat "$root"/root/{fs-tables,fs-students,test-persons}.sql |
+        as postgres createdb fs && cat "$root"/mnt/{fs-tables,fs-students,test-persons}.sql |
         as postgres psql --quiet --set=ON_ERROR_STOP=1 --dbname=fs >/dev/null &&
         sql fs 'SELECT example.add_test_person_1()' &&
         as postgres createuser resutveksl_185 &&
@@ -165,7 +165,7 @@ part "Upgrading and purging, under systemd"
 check "the resident worker is started" on systemctl start resutveksl-watch.service
 watcher=$(unit resutveksl-watch MainPID)
 watcher203=$(unit resutveksl-watch@203 MainPID)
-check "the package is installed again" on apt-get install --yes --no-install-recommends --reinstall /root/new.deb
+check "the package is installed again" on apt-get install --yes --no-install-recommends --reinstall /mnt/new.deb
 restarted() { [ "$(unit "$1" MainPID)" != "$2" ] && is "$(unit "$1" ActiveState)" active; }
 check "the resident worker runs the new program" within 30 restarted resutveksl-watch "$watcher"
 check "so does that of the second institution" within 30 restarted resutveksl-watch@203 "$watcher203"
