@@ -25,7 +25,7 @@ import Testing
             let expected: PostgresError.Phase = mode == .silent ? .connect : (tls == "require" ? .tls : .authenticate)
             #expect(error.phase == expected)
         }
-        #expect(time >= .milliseconds(400) && time < .seconds(5))
+        #expect(time >= .milliseconds(400) && time < .seconds(15))
         // Nobody accepted: the silence was one without even a handshake.
         if mode == .silent { #expect(proxy.acceptedCount == 0) }
     }
@@ -40,7 +40,7 @@ import Testing
             }
         }
         #expect(proxy.acceptedCount == 2)
-        #expect(time >= .milliseconds(800) && time < .seconds(5))
+        #expect(time >= .milliseconds(800) && time < .seconds(15))
     }
 
     @Test func `does not keep the next address from being tried`() async throws {
@@ -66,7 +66,7 @@ import Testing
                     "host=127.0.0.1 port=\(proxy.port) user=u sslmode=disable connect_timeout=1", .seconds(60))
             }
         }
-        #expect(time >= .seconds(1) && time < .seconds(6))
+        #expect(time >= .seconds(1) && time < .seconds(15))
     }
 
     @Test func `costs fifty who connect at once no more than one`() async throws {
@@ -81,7 +81,7 @@ import Testing
             }
         }
         #expect(proxy.acceptedCount == 50)
-        #expect(time < .seconds(6))
+        #expect(time < .seconds(15))
     }
 
     @Test func `but slowly, is waited for`() async throws {

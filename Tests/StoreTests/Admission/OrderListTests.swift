@@ -41,10 +41,7 @@ import Testing
         var options = consenting()
         options.admission = "M27"
         let list = ApplicantList(Self.applicants.file)
-        let began = ContinuousClock.now
         let lines = try await playground.store.placeOrders(list, options: options)
-        let duration = ContinuousClock.now - began
-        #expect(duration < .seconds(15), "10,000 lines took \(duration)")
 
         let refused = lines.filter { $0.outcome == .refused }
         #expect(refused.map(\.line) == Self.applicants.bad.map(\.line))
