@@ -255,17 +255,22 @@ extension Store {
             fingerprints[source, default: [:]].updateValue(text.flatMap(Fingerprint.init), forKey: person)
         }
         let lanes: [LaneWork] = sources.compactMap { source in
-            let mine = orders.filter {
-                $0.asksEverySource || sourcesToRetry[$0.number]?.contains(source.institution) == true
-            }
+            // Fifty lanes over the same orders share one array.
+            let mine =
+                again.isEmpty
+                ? orders
+                : orders.filter {
+                    $0.asksEverySource || sourcesToRetry[$0.number]?.contains(source.institution) == true
+                }
             if mine.isEmpty { return nil }
-            let asked = mine.filter { source.consentRule.decide(answer: $0.consent, on: day).outcome == nil }
-            let notAsked =
-                asked.count == mine.count
-                ? [] : mine.filter { source.consentRule.decide(answer: $0.consent, on: day).outcome != nil }
+            let mayBeAsked = { (order: ClaimedOrder) in
+                source.consentRule.decide(answer: order.consent, on: day).outcome == nil
+            }
+            let isWhole = mine.allSatisfy(mayBeAsked)
             return LaneWork(
-                source: source, orders: asked, fingerprints: fingerprints[source.institution] ?? [:],
-                withoutConsent: notAsked,
+                source: source, orders: isWhole ? mine : mine.filter(mayBeAsked),
+                fingerprints: fingerprints[source.institution] ?? [:],
+                withoutConsent: isWhole ? [] : mine.filter { !mayBeAsked($0) },
                 legalBasis: source.consentRule.requiresConsent(on: day) ? nil : source.consentRule.legalBasis)
         }
         return (lanes, unasked, sourcesToRetry)
