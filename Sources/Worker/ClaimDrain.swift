@@ -28,7 +28,7 @@ struct ClaimDrain {
         let settlement: Settlement
         var isLost = false
         do {
-            settlement = try await store.settle(claim.token)
+            settlement = try await store.settle(claim.token, isWhole: reports.allSatisfy(\.isEnded))
         } catch let error as StoreError where error.code == .staleToken {
             logger.warning(
                 "a claim was lost before it was settled", metadata: ["run": "\(claim.run)", "token": "\(claim.token)"])

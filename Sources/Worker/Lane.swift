@@ -179,12 +179,13 @@ struct Lane {
 
     private func write(_ entries: [SetImport.Entry], _ progress: inout Progress) async throws -> LaneEvent {
         guard let last = entries.last else { return .imported }
+        let isLast = last.order.number == work.orders.last?.number
         let counts: ImportCounts
         do {
             counts = try await store.write(
                 SetImport(
                     token: token, run: claim.run, source: source.institution, entries: entries,
-                    cursor: last.order.number, nextSize: progress.nextSize,
+                    cursor: last.order.number, isLast: isLast, nextSize: progress.nextSize,
                     fingerprints: work.fingerprints))
         } catch let error as StoreError where error.code == .staleToken {
             return .tokenLost
@@ -197,6 +198,7 @@ struct Lane {
         }
         logBadData(progress.answer?.rejected ?? [], entries)
         progress.answer = nil
+        progress.report.isEnded = isLast
         progress.report.add(counts, orders: entries.count)
         tell(.set(source.institution, orders: entries.count, rows: counts.rows))
         return .imported
@@ -228,6 +230,9 @@ struct Lane {
         switch end {
         case .tokenLost:
             return noteLostClaim()
+        case .done where progress.report.isEnded:
+            // Written with the last set.
+            return
         case .sharingClosed(let sharing, _):
             progress.report.sharing = sharing
         case .failed(.paused, _):
@@ -247,6 +252,7 @@ struct Lane {
                 work, end, remaining: remaining, fault: progress.report.fault, token: token, run: claim.run)
             progress.report.nextAttempt = rescheduled.nextAttempt
             progress.report.gaveUp += rescheduled.gaveUp
+            progress.report.isEnded = end.isFinal
         } catch let error as StoreError where error.code == .staleToken {
             noteLostClaim()
         } catch let error as PostgresError where error.code == .server {

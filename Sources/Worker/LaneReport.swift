@@ -24,6 +24,8 @@ package struct LaneReport: Sendable {
     package var isFaultFresh = false
     /// When what failed is due again, as FS shows times.
     package var nextAttempt: String?
+    /// Whether it came to an end that is written down, and was not stopped.
+    var isEnded = false
 
     package init(source: InstitutionNumber, acronym: String) {
         self.source = source

@@ -26,7 +26,7 @@ package struct Run: Sendable {
     ///   something must be set up first. What a source does wrong is in the summary.
     package func drain() async throws -> RunSummary {
         let began = ContinuousClock.now
-        _ = try await store.settings()
+        try await store.requireSetUp()
         let lines = SourceLines(store: store, breakerRest: options.breakerRest, logger: logger)
         let loop = ClaimLoop(
             store: store, options: options, stop: stop, lines: lines,

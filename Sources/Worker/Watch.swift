@@ -31,7 +31,7 @@ package struct Watch: Sendable {
     /// - Returns: the figures since the last time that they were written down.
     /// - Throws: what `Run.drain` throws, at the start; later the own database is waited for.
     package func work() async throws -> RunSummary {
-        _ = try await store.settings()
+        try await store.requireSetUp()
         let bell = Bell()
         let lines = SourceLines(store: store, breakerRest: options.worker.breakerRest, logger: logger)
         let loop = ClaimLoop(

@@ -15,6 +15,14 @@ package enum LaneEnd: Hashable, Sendable {
     /// The orders are somebody else's now, and so is settling them.
     case tokenLost
 
+    /// Whether nothing of the lane is left for this claim: what it could not ask is due another day.
+    package var isFinal: Bool {
+        switch self {
+        case .done, .sharingClosed, .failed: true
+        case .stopped, .tokenLost: false
+        }
+    }
+
     /// The first order that was not imported; `nil` if none is left to this lane.
     package var remainingFrom: Int? {
         switch self {

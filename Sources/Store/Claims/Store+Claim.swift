@@ -28,7 +28,7 @@ extension Store {
         return try await patiently { _ in
             // Whether the last try was committed is not known: if it was, nobody works on it.
             if let token = tried { try await abandon(token) }
-            let token = try await nextToken()
+            guard let token = try await nextToken(scope, horizon) else { return nil }
             tried = token
             return try await pool.withTransaction { transaction in
                 try await claim(scope, token, run: run, limit: limit, lease: lease, horizon: horizon, transaction)
@@ -36,12 +36,42 @@ extension Store {
         }
     }
 
-    private func nextToken() async throws -> LeaseToken {
-        let value = try await query("SELECT nextval('resutveksl.claim_tokens')").single(Int64.self)
+    /// Looks before it takes: most looks find nothing, and cost one statement then.
+    ///
+    /// - Returns: nil when nothing is due.
+    private func nextToken(_ scope: ClaimScope, _ horizon: Duration?) async throws -> LeaseToken? {
+        let rows =
+            switch scope {
+            case .backlog: try await query(Self.lookForBacklog, horizon)
+            case .newcomers(let moment): try await query(Self.lookForNewcomers, horizon, moment)
+            case .suspects(let deaths): try await query(Self.lookForSuspects, horizon, deaths)
+            }
+        guard let value = try rows.decode(Int64.self).first else { return nil }
         guard let token = LeaseToken(rawValue: value) else {
             throw StoreError(.refused, "the database gave no claim token")
         }
         return token
+    }
+
+    private static let lookForBacklog = look("look_backlog", "worker_deaths = 0")
+    private static let lookForNewcomers = look(
+        "look_newcomers", "worker_deaths = 0 AND due_at > $2 AND due_at <= now()")
+    private static let lookForSuspects = look(
+        "look_suspects", "worker_deaths > 0 AND worker_deaths <= coalesce($2, worker_deaths)")
+
+    /// $1 horizon.
+    private static func look(_ name: String, _ condition: String) -> Statement {
+        Statement(
+            prepared: name,
+            """
+            SELECT nextval('resutveksl.claim_tokens') FROM (
+                SELECT FROM resutveksl.orders
+                WHERE state IN ('ordered', 'awaiting_retry')
+                    AND due_at <= now() + coalesce($1, (SELECT due_horizon FROM resutveksl.settings))
+                    AND \(condition)
+                LIMIT 1
+            ) AS due
+            """)
     }
 
     private func claim(
@@ -68,19 +98,20 @@ extension Store {
         let (lanes, unasked, again) = try await lanes(
             for: orders, sources: sources, on: day, horizon: horizon, transaction)
         _ = try await transaction.query(
-            """
-            INSERT INTO resutveksl.claims (token, run_id, lease_until, orders, attempt_at)
-            VALUES ($1, $2, clock_timestamp() + $3, $4,
-                CASE WHEN $5 THEN (SELECT started_at FROM resutveksl.runs WHERE run_id = $2) ELSE now() END)
-            """,
-            token.rawValue, run.rawValue, lease, orders.count, horizon == nil)
-        _ = try await transaction.query(
-            """
-            INSERT INTO resutveksl.run_sources
-                (token, source, run_id, legal_basis, asked_on_consent, asked_on_legal_basis)
-            SELECT $1, unnest($2), $3, unnest($4), 0, 0
-            """,
-            token.rawValue, lanes.map(\.source.institution.rawValue), run.rawValue, lanes.map(\.legalBasis))
+            Statement(
+                prepared: "begin_claim",
+                """
+                WITH claim AS (
+                    INSERT INTO resutveksl.claims (token, run_id, lease_until, orders, attempt_at)
+                    VALUES ($1, $2, clock_timestamp() + $3, $4,
+                        CASE WHEN $5 THEN (SELECT started_at FROM resutveksl.runs WHERE run_id = $2) ELSE now() END)
+                )
+                INSERT INTO resutveksl.run_sources
+                    (token, source, run_id, legal_basis, asked_on_consent, asked_on_legal_basis)
+                SELECT $1, unnest($6), $2, unnest($7), 0, 0
+                """),
+            token.rawValue, run.rawValue, lease, orders.count, horizon == nil,
+            lanes.map(\.source.institution.rawValue), lanes.map(\.legalBasis))
         try await keep(orders, again: again, under: token, transaction)
         for (source, orders) in unasked {
             // Otherwise they would be due for ever, and claimed again and again.

@@ -2,6 +2,16 @@ package import Exchange
 import Postgres
 
 extension Store {
+    /// Whether there is anything to work with.
+    ///
+    /// - Throws: `StoreError` with code `configuration` that tells what to set up first.
+    package func requireSetUp() async throws {
+        _ = try await settings()
+        if try await query("SELECT FROM resutveksl.sources WHERE is_active LIMIT 1").isEmpty {
+            throw StoreError(.configuration, "no source is registered. Register one: resutveksl source add")
+        }
+    }
+
     /// Begins a run, and makes room in the log for this month and the next.
     package func beginRun(worker: String) async throws -> RunNumber {
         let value = try await patiently { _ in

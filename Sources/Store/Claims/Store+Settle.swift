@@ -11,6 +11,17 @@ package struct Settlement: Sendable, Equatable {
 
     package init() {}
 
+    /// - Parameter states: how many orders came to each state.
+    init(_ states: [(String, Int)]) {
+        for (state, count) in states {
+            switch OrderState(rawValue: state) {
+            case .completed: completed = count
+            case .awaitingRetry: awaitingRetry = count
+            default: handedBack += count
+            }
+        }
+    }
+
     package static func + (left: Settlement, right: Settlement) -> Settlement {
         var sum = left
         sum.completed += right.completed
@@ -35,9 +46,12 @@ extension Store {
     ///
     /// What no lane came to is asked next time and only that: it gets a row with outcome `pending`. An order that no lane
     /// came to at all goes back as it was.
-    package func settle(_ token: LeaseToken) async throws -> Settlement {
+    ///
+    /// - Parameter isWhole: whether every lane of it has ended, so that there is nothing of that kind.
+    package func settle(_ token: LeaseToken, isWhole: Bool = false) async throws -> Settlement {
         try await patiently { isRepeated in
-            try await pool.withTransaction { transaction in
+            if isWhole { return try await settleWhole(token, isRepeated: isRepeated) }
+            return try await pool.withTransaction { transaction in
                 do {
                     try await Self.hold(token, transaction)
                 } catch let error as StoreError where isRepeated && error.code == .staleToken {
@@ -48,6 +62,14 @@ extension Store {
                 return try await Self.letGo(token, transaction)
             }
         }
+    }
+
+    private func settleWhole(_ token: LeaseToken, isRepeated: Bool) async throws -> Settlement {
+        let states = try await query(Self.settleAtOnce, token.rawValue).decode(String?.self, Int.self)
+        // A row without state stands for the claim itself. When it is not there after a repetition, the first try was
+        // committed without our hearing of it, or whoever swept has settled the claim.
+        guard states.contains(where: { $0.0 == nil }) || isRepeated else { throw StoreError.stale(token) }
+        return Settlement(states.compactMap { state, count in state.map { ($0, count) } })
     }
 
     /// Takes over what workers that died have left behind.
@@ -103,20 +125,13 @@ extension Store {
         _ = try await transaction.query(keepPending, token.rawValue)
         let states = try await transaction.query(settleOrders, token.rawValue, died == nil).decode(
             String.self, Int.self)
-        var settlement = Settlement()
+        var settlement = Settlement(states)
         if let died {
             settlement.held = try await transaction.query(
                 "SELECT resutveksl.note_worker_death($1, $2)", token.rawValue, died
             ).single(Int.self)
         }
         _ = try await transaction.query(endClaim, token.rawValue)
-        for (state, count) in states {
-            switch OrderState(rawValue: state) {
-            case .completed: settlement.completed = count
-            case .awaitingRetry: settlement.awaitingRetry = count
-            default: settlement.handedBack += count
-            }
-        }
         return settlement
     }
 
@@ -151,23 +166,45 @@ extension Store {
         prepared: "settle_orders",
         """
         WITH settled AS (
-            UPDATE resutveksl.orders o
-            SET claim_token = NULL, worker_deaths = CASE WHEN $2 THEN 0 ELSE o.worker_deaths END,
-                asks_every_source = o.asks_every_source AND o.first_token IS NULL,
-                (state, due_at, completed_at, new_results, changed_results, missing_results, held_back) = (
-                    SELECT CASE WHEN o.asks_every_source AND o.first_token IS NULL THEN 'ordered'
-                            WHEN min(t.next_attempt) IS NULL THEN 'completed' ELSE 'awaiting_retry' END,
-                        CASE WHEN o.asks_every_source AND o.first_token IS NULL THEN o.due_at
-                            ELSE min(t.next_attempt) END,
-                        CASE WHEN min(t.next_attempt) IS NULL AND o.first_token IS NOT NULL THEN now() END,
-                        coalesce(sum(t.new_results), 0), coalesce(sum(t.changed_results), 0),
-                        coalesce(sum(t.missing_results), 0), coalesce(sum(t.held_back), 0)
-                    FROM resutveksl.transfers t WHERE t.order_number = o.order_number)
-            WHERE o.claim_token = $1
-            RETURNING o.state
+            \(settling("FROM (SELECT $1::bigint AS token) AS held", areAlive: "$2"))
         )
         SELECT state, count(*) FROM settled GROUP BY state
         """)
+
+    /// The same, guarded, with the end of the claim.
+    private static let settleAtOnce = Statement(
+        prepared: "settle_at_once",
+        """
+        WITH held AS (
+            SELECT token FROM resutveksl.claims
+            WHERE token = $1 AND ended_at IS NULL AND lease_until > clock_timestamp() FOR NO KEY UPDATE
+        ), settled AS (
+            \(settling("FROM held", areAlive: "true"))
+        ), ended AS (
+            UPDATE resutveksl.claims c SET ended_at = clock_timestamp() FROM held WHERE c.token = held.token
+        )
+        SELECT state, count(*) FROM settled GROUP BY state
+        UNION ALL SELECT NULL, count(*) FROM held HAVING count(*) > 0
+        """)
+
+    private static func settling(_ from: String, areAlive: String) -> String {
+        """
+        UPDATE resutveksl.orders o
+        SET claim_token = NULL, worker_deaths = CASE WHEN \(areAlive) THEN 0 ELSE o.worker_deaths END,
+            asks_every_source = o.asks_every_source AND o.first_token IS NULL,
+            (state, due_at, completed_at, new_results, changed_results, missing_results, held_back) = (
+                SELECT CASE WHEN o.asks_every_source AND o.first_token IS NULL THEN 'ordered'
+                        WHEN min(t.next_attempt) IS NULL THEN 'completed' ELSE 'awaiting_retry' END,
+                    CASE WHEN o.asks_every_source AND o.first_token IS NULL THEN o.due_at
+                        ELSE min(t.next_attempt) END,
+                    CASE WHEN min(t.next_attempt) IS NULL AND o.first_token IS NOT NULL THEN now() END,
+                    coalesce(sum(t.new_results), 0), coalesce(sum(t.changed_results), 0),
+                    coalesce(sum(t.missing_results), 0), coalesce(sum(t.held_back), 0)
+                FROM resutveksl.transfers t WHERE t.order_number = o.order_number)
+        \(from) WHERE o.claim_token = held.token
+        RETURNING o.state
+        """
+    }
 
     private static let endClaim = Statement(
         prepared: "settle_end_claim",

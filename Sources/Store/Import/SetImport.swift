@@ -22,6 +22,8 @@ package struct SetImport: Sendable {
     package let entries: [Entry]
     /// The highest order number of the set: the lane's cursor once it is written.
     package let cursor: OrderNumber
+    /// Whether the lane is done with it: nothing is left to ask.
+    package let isLast: Bool
     /// How many orders after the cursor are asked about next.
     package let nextSize: Int
     /// By person: what was known before this answer; a person without one has nothing from the source standing here.
@@ -29,13 +31,14 @@ package struct SetImport: Sendable {
 
     package init(
         token: LeaseToken, run: RunNumber, source: InstitutionNumber, entries: [Entry], cursor: OrderNumber,
-        nextSize: Int = 1, fingerprints: [Int64: Fingerprint?]
+        isLast: Bool = false, nextSize: Int = 1, fingerprints: [Int64: Fingerprint?]
     ) {
         self.token = token
         self.run = run
         self.source = source
         self.entries = entries
         self.cursor = cursor
+        self.isLast = isLast
         self.nextSize = nextSize
         self.fingerprints = fingerprints
     }
