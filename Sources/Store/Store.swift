@@ -6,7 +6,9 @@ package import Postgres
 /// A value: the pool behind it lends a connection for each operation, so that nothing is held while anything else is
 /// waited for.
 package struct Store: Sendable {
-    package let pool: ConnectionPool
+    package private(set) var pool: ConnectionPool
+    /// Connections that a large run does not use, opened when they are needed.
+    private var urgentPool: ConnectionPool?
     package let logger: Logger
     /// How long trouble with the own database is waited out.
     package var patience = Patience.none
@@ -27,6 +29,14 @@ package struct Store: Sendable {
         options.sessionScript = Self.planning + (lease.map(Self.limits) ?? "")
         self.init(
             pool: ConnectionPool(string, limit: connections, options: options, logger: logger), logger: logger)
+        urgentPool = ConnectionPool(string, limit: (connections + 1) / 2, options: options, logger: logger)
+    }
+
+    /// The same database over connections of its own: what it does never waits for the imports of a large run.
+    package var urgent: Store {
+        var store = self
+        if let urgentPool { store.pool = urgentPool }
+        return store
     }
 
     /// Every statement here goes from a short list to rows by an index.

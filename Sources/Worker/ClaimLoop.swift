@@ -118,6 +118,7 @@ struct ClaimLoop {
         _ kind: ClaimKind, _ scope: ClaimScope, _ limit: Int, _ run: RunNumber, _ state: inout State,
         _ group: inout Group
     ) async throws -> Bool? {
+        let store = kind == .newcomers ? store.urgent : store
         guard
             let claim = try await store.claim(scope, run: run, limit: limit, lease: options.lease, horizon: horizon)
         else { return nil }

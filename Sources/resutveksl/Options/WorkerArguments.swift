@@ -7,7 +7,8 @@ import Worker
 /// What `run` and `watch` have in common.
 struct WorkerArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Orders per claim.", valueName: "orders")) var claimSize = 5000
-    @Option(help: "Connections to the own database.") var connections = 4
+    @Option(help: "Connections to the own database; half as many more for orders placed during a large run.")
+    var connections = 4
 
     @Option(
         help: ArgumentHelp(
