@@ -1,12 +1,12 @@
-import Exchange
-import Postgres
+package import Exchange
+package import Postgres
 
 /// The rows of an answer, read into records one at a time as they are checked.
-struct AnswerRows {
+package struct AnswerRows {
     private let rows: Rows
 
     /// - Throws: `SourceError` when a column is of another type than the contract says.
-    init(_ rows: Rows) throws(SourceError) {
+    package init(_ rows: Rows) throws(SourceError) {
         self.rows = rows
         for column in Column.allCases where rows.columnType(column.rawValue) != column.type {
             throw SourceError(
@@ -17,7 +17,7 @@ struct AnswerRows {
     }
 
     /// - Throws: `SourceError` with outcome `invalid` when the answer as a whole cannot be used.
-    func checked(
+    package func checked(
         _ questions: [Question], institution: InstitutionNumber, answersFor: Set<InstitutionNumber>
     ) throws(SourceError) -> CheckedAnswer {
         do throws(AnswerError) {

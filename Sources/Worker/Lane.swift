@@ -88,12 +88,10 @@ struct Lane {
         case .ask(let set):
             return try await ask(set, &progress)
         case .importSet(let set):
-            let answers = progress.answer?.answers ?? [:]
-            return try await write(
-                work.orders[set].map { SetImport.Entry(order: $0, answer: answers[$0.number]) }, &progress)
+            return try await write(work.orders[set], &progress)
         case .setAside(let place):
             let fault = progress.failure.map { Self.personal($0.fault) }
-            return try await write([SetImport.Entry(order: work.orders[place], answer: nil, fault: fault)], &progress)
+            return try await write(work.orders[place...place], fault: fault, &progress)
         case .finish(let end):
             try await finish(end, &progress)
             return nil
@@ -177,15 +175,21 @@ struct Lane {
 
     // MARK: Writing
 
-    private func write(_ entries: [SetImport.Entry], _ progress: inout Progress) async throws -> LaneEvent {
-        guard let last = entries.last else { return .imported }
-        let isLast = last.order.number == work.orders.last?.number
+    private func write(
+        _ orders: ArraySlice<ClaimedOrder>, fault: Fault? = nil, _ progress: inout Progress
+    ) async throws -> LaneEvent {
+        guard let cursor = orders.last?.number else { return .imported }
+        let isLast = orders.endIndex == work.orders.endIndex
+        // What is being written is held once.
+        let answer = progress.answer
+        progress.answer = nil
         let counts: ImportCounts
         do {
             counts = try await store.write(
                 SetImport(
-                    token: token, run: claim.run, source: source.institution, entries: entries,
-                    cursor: last.order.number, isLast: isLast, nextSize: progress.nextSize,
+                    token: token, run: claim.run, source: source.institution, orders: orders,
+                    answers: answer?.answers ?? [:], fault: fault, cursor: cursor, isLast: isLast,
+                    nextSize: progress.nextSize,
                     fingerprints: work.fingerprints))
         } catch let error as StoreError where error.code == .staleToken {
             return .tokenLost
@@ -196,15 +200,15 @@ struct Lane {
             progress.report.isFaultFresh = true
             return .importFailed(.failed)
         }
-        logBadData(progress.answer?.rejected ?? [], entries)
-        progress.answer = nil
+        logBadData(answer?.rejected ?? [])
+        if let fault, let order = orders.first?.number { log(fault, order) }
         progress.report.isEnded = isLast
-        progress.report.add(counts, orders: entries.count)
-        tell(.set(source.institution, orders: entries.count, rows: counts.rows))
+        progress.report.add(counts, orders: orders.count)
+        tell(.set(source.institution, orders: orders.count, rows: counts.rows))
         return .imported
     }
 
-    private func logBadData(_ rejected: [BadData], _ entries: [SetImport.Entry]) {
+    private func logBadData(_ rejected: [BadData]) {
         for bad in rejected {
             logger.warning(
                 "bad data in the source's answer",
@@ -213,15 +217,16 @@ struct Lane {
                     "order": "\(bad.ref.map(\.description) ?? "-")", "rows": "\(bad.rows)",
                 ])
         }
-        for case (let order, let fault?) in entries.lazy.map({ ($0.order, $0.fault) }) {
-            logger.warning(
-                "the source cannot answer about one person",
-                metadata: [
-                    "run": "\(claim.run)", "institution": "\(source.institution)", "order": "\(order.number)",
-                    "fault": "\(fault.kind.rawValue)", "reason": "\(fault.reason)",
-                    "sqlstate": "\(fault.sqlState ?? "")",
-                ])
-        }
+    }
+
+    private func log(_ fault: Fault, _ order: OrderNumber) {
+        logger.warning(
+            "the source cannot answer about one person",
+            metadata: [
+                "run": "\(claim.run)", "institution": "\(source.institution)", "order": "\(order)",
+                "fault": "\(fault.kind.rawValue)", "reason": "\(fault.reason)",
+                "sqlstate": "\(fault.sqlState ?? "")",
+            ])
     }
 
     private func finish(_ end: LaneEnd, _ progress: inout Progress) async throws {

@@ -108,20 +108,18 @@ import Worker
         let withoutConsent = try #require(claim.lanes.last { !$0.withoutConsent.isEmpty })
         let order = try #require(work.orders.first)
         try await playground.own("UPDATE resutveksl.claims SET lease_until = now() - interval '1 second'")
-        let held = SetImport.Entry(order: order, answer: .nothing(heldBack: 1))
         let writes: [@Sendable () async throws -> Void] = [
             {
                 _ = try await playground.store.write(
                     SetImport(
-                        token: claim.token, run: run, source: 203, entries: [held], cursor: order.number,
-                        fingerprints: [:]))
+                        token: claim.token, run: run, source: 203, orders: [order],
+                        answers: [order.number: .nothing(heldBack: 1)], cursor: order.number, fingerprints: [:]))
             },
             {
-                let uneventful = SetImport.Entry(order: order, answer: nil)
                 _ = try await playground.store.write(
                     SetImport(
-                        token: claim.token, run: run, source: 203, entries: [uneventful], cursor: order.number,
-                        fingerprints: [:]))
+                        token: claim.token, run: run, source: 203, orders: [order], answers: [:],
+                        cursor: order.number, fingerprints: [:]))
             },
             {
                 _ = try await playground.store.endLane(

@@ -32,6 +32,8 @@ struct PersonInProgress: Sendable {
         guard let verdict else { return fail(.resultWithoutPerson) }
         guard verdict == .fetched else { return fail(.resultNotAnnounced) }
         guard results.count < announced else { return fail(.wrongCount) }
+        // As many as were announced, unless somebody announces what never comes.
+        if results.isEmpty { results.reserveCapacity(min(announced, 100)) }
         do throws(BrokenResult) {
             results.append(try FetchedResult(row, answersFor: answersFor, gradingRules: gradingRules))
         } catch {

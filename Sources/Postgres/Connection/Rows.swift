@@ -8,7 +8,7 @@ package final class Rows: Sendable {
     package let columnCount: Int
 
     /// Takes ownership of the result.
-    init(_ result: OpaquePointer) {
+    package init(_ result: OpaquePointer) {
         self.result = result
         count = Int(PQntuples(result))
         columnCount = Int(PQnfields(result))

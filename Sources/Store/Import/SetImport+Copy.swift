@@ -19,7 +19,7 @@ extension SetImport {
 
     /// The fetched rows in the order of the columns of `staging`.
     func copyData() -> CopyData {
-        var data = CopyData(reservingBytes: entries.count * 64)
+        var data = CopyData(reservingBytes: answers.count * 1024)
         var place: Int32 = 0
         for entry in entries {
             guard case .fetched(_, let results) = entry.answer else { continue }

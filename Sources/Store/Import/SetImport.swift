@@ -2,24 +2,24 @@ package import Exchange
 
 /// What a source answered about one set of a lane, ready to be written in one transaction.
 package struct SetImport: Sendable {
+    /// What was answered about one order.
     package struct Entry: Sendable {
         package let order: ClaimedOrder
         /// Nil when the source does not know the person.
         package let answer: PersonAnswer?
         /// Why there is no answer, where the source could not give one about this person.
         package let fault: Fault?
-
-        package init(order: ClaimedOrder, answer: PersonAnswer?, fault: Fault? = nil) {
-            self.order = order
-            self.answer = answer
-            self.fault = fault
-        }
     }
 
     package let token: LeaseToken
     package let run: RunNumber
     package let source: InstitutionNumber
-    package let entries: [Entry]
+    /// A part of the claim's own array: most persons are strangers to most sources, and a set of strangers costs nothing here.
+    package let orders: ArraySlice<ClaimedOrder>
+    /// About those whom the source knows.
+    package let answers: [OrderNumber: PersonAnswer]
+    /// Why there are no answers, where the source could not give any.
+    package let fault: Fault?
     /// The highest order number of the set: the lane's cursor once it is written.
     package let cursor: OrderNumber
     /// Whether the lane is done with it: nothing is left to ask.
@@ -30,17 +30,24 @@ package struct SetImport: Sendable {
     package let fingerprints: [Int64: Fingerprint?]
 
     package init(
-        token: LeaseToken, run: RunNumber, source: InstitutionNumber, entries: [Entry], cursor: OrderNumber,
+        token: LeaseToken, run: RunNumber, source: InstitutionNumber, orders: ArraySlice<ClaimedOrder>,
+        answers: [OrderNumber: PersonAnswer], fault: Fault? = nil, cursor: OrderNumber,
         isLast: Bool = false, nextSize: Int = 1, fingerprints: [Int64: Fingerprint?]
     ) {
         self.token = token
         self.run = run
         self.source = source
-        self.entries = entries
+        self.orders = orders
+        self.answers = answers
+        self.fault = fault
         self.cursor = cursor
         self.isLast = isLast
         self.nextSize = nextSize
         self.fingerprints = fingerprints
+    }
+
+    package var entries: some Sequence<Entry> {
+        orders.lazy.map { Entry(order: $0, answer: answers[$0.number], fault: fault) }
     }
 }
 

@@ -206,8 +206,8 @@ extension SetImport {
     /// The parameters of `advance`.
     fileprivate func progress(_ counts: ImportCounts) -> [any PostgresEncodable] {
         [
-            token.rawValue, source.rawValue, cursor.rawValue, Int32(entries.count), Int32(counts.found),
-            Int32(counts.rows), Int32(entries.count { $0.order.consent == .yes }), Int32(clamping: nextSize), isLast,
+            token.rawValue, source.rawValue, cursor.rawValue, Int32(orders.count), Int32(counts.found),
+            Int32(counts.rows), Int32(orders.count { $0.consent == .yes }), Int32(clamping: nextSize), isLast,
         ]
     }
 }

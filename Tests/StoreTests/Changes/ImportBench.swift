@@ -33,13 +33,12 @@ struct ImportBench {
         }
         let claim = try #require(try await store.claim(run: run, limit: 10_000, lease: .seconds(600)))
         let work = try #require(claim.lanes.first)
-        let entries = try work.orders.map { order in
-            SetImport.Entry(order: order, answer: try answer(states[order.person] ?? []))
-        }
+        let answers = try work.orders.map { order in (order.number, try answer(states[order.person] ?? [])) }
         let cursor = try #require(work.orders.last?.number)
         let counts = try await store.write(
             SetImport(
-                token: claim.token, run: run, source: 203, entries: entries, cursor: cursor,
+                token: claim.token, run: run, source: 203, orders: work.orders[...],
+                answers: Dictionary(uniqueKeysWithValues: answers), cursor: cursor,
                 fingerprints: work.fingerprints))
         _ = try await store.endLane(work, .done, remaining: [], fault: nil, token: claim.token, run: run)
         _ = try await store.settle(claim.token)

@@ -22,13 +22,12 @@ import Testing
         let fingerprint = try #require(Fingerprint(String(repeating: "0", count: 32)))
         let set = SetImport(
             token: claim.token, run: run, source: try playground.institution(203),
-            entries: [
-                SetImport.Entry(
-                    order: order,
-                    answer: .fetched(
-                        PersonAnswer.Disclosure(
-                            foundUnder: try #require(order.currentNumber), fingerprint: fingerprint,
-                            resultCount: results.count, heldBack: 0), results: results))
+            orders: [order],
+            answers: [
+                order.number: .fetched(
+                    PersonAnswer.Disclosure(
+                        foundUnder: try #require(order.currentNumber), fingerprint: fingerprint,
+                        resultCount: results.count, heldBack: 0), results: results)
             ], cursor: number, fingerprints: [:])
 
         let proxy = try FaultProxy(to: playground.cluster)
