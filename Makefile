@@ -4,7 +4,7 @@ SWIFT ?= swift
 CONFIGURATION ?= release
 
 .DEFAULT_GOAL := help
-.PHONY: help packages packages-ops build deb demo test test-ops chaos bench bench-quick sanitize lint format clean
+.PHONY: help packages packages-ops build deb demo test test-ops chaos bench bench-quick bench-micro sanitize lint format clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -45,6 +45,9 @@ bench: packages ## Measures everything beside a bare script and job runners, at 
 bench-quick: ## The same on a small world, in under three minutes
 	@$(MAKE) bench BENCH="--quick $(BENCH)"
 
+bench-micro: packages ## Times the smallest steps and compares them with the thresholds in Benchmarks/Micro/Thresholds
+	cd Benchmarks/Micro && $(SWIFT) package benchmark thresholds check
+
 sanitize: packages ## Runs all tests under ThreadSanitizer and under AddressSanitizer, at length
 	for kind in thread address; do \
 		$(SWIFT) build --build-tests --sanitize=$$kind --scratch-path .build-$$kind -Xswiftc -DSANITIZE_$$(echo $$kind | tr a-z A-Z) && \
@@ -53,10 +56,10 @@ sanitize: packages ## Runs all tests under ThreadSanitizer and under AddressSani
 	done
 
 lint: ## Checks the formatting
-	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Harness
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Harness Benchmarks/Micro/Benchmarks Benchmarks/Micro/Package.swift
 
 format: ## Formats the sources in place
-	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Harness
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Harness Benchmarks/Micro/Benchmarks Benchmarks/Micro/Package.swift
 
 clean: ## Removes what was built
 	rm -rf --one-file-system .build .build-thread .build-address
