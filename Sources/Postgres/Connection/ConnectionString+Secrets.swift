@@ -14,13 +14,15 @@ extension ConnectionString {
         {
             throw PostgresError(
                 .configuration, phase: .configure,
-                message: "the connection string has a \(place) beside a service, whose password would be sent there: put the "
+                message:
+                    "the connection string has a \(place) beside a service, whose password would be sent there: put the "
                     + "\(place) into the service file")
         }
         if settings["host"] != nil, settings["hostaddr"] != nil, settings["sslmode"] != "verify-full" {
             throw PostgresError(
                 .configuration, phase: .configure,
-                message: "the connection string has a hostaddr beside a host, whose password would be sent there: give one of "
+                message:
+                    "the connection string has a hostaddr beside a host, whose password would be sent there: give one of "
                     + "them, or sslmode=verify-full")
         }
         return self

@@ -19,7 +19,9 @@ enum RightsTable {
     static func rows(_ section: String) throws -> [Row] {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/roles.md")
         let page = try String(contentsOf: file, encoding: .utf8)
-        let lines = page.split(separator: "\n").drop { $0 != "## \(section)" }.dropFirst().prefix { !$0.hasPrefix("## ") }
+        let lines = page.split(separator: "\n").drop { $0 != "## \(section)" }.dropFirst().prefix {
+            !$0.hasPrefix("## ")
+        }
         let rows = lines.filter { $0.hasPrefix("| ") }.map { line in
             line.dropFirst().dropLast().split(separator: " | ").map { $0.trimmingCharacters(in: [" "]) }
         }

@@ -8,7 +8,8 @@ import Testing
     @Test(
         "the table itself refuses a password",
         arguments: [
-            "host=h password=fjord", "host=h PASSWORD = fjord", "host=h sslpassword=fjord", "postgresql://anna:fjord@h/d",
+            "host=h password=fjord", "host=h PASSWORD = fjord", "host=h sslpassword=fjord",
+            "postgresql://anna:fjord@h/d",
             "postgresql://h/d?password=fjord", "postgresql://h/d?a=b&password=fjord",
         ])
     func password(text: String) async throws {

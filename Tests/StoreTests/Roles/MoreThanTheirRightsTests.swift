@@ -3,7 +3,9 @@ import Testing
 
 /// Attempts of members of the roles to get more than they have, which are more than one statement, or refused otherwise than by 42501.
 @Suite(.serialized) struct MoreThanTheirRightsTests {
-    @Test("things of their own with the names that functions use change nothing: the functions have a search path of their own")
+    @Test(
+        "things of their own with the names that functions use change nothing: the functions have a search path of their own"
+    )
     func searchPath() async throws {
         let playground = try await SharedRights.shared.playground()
         let error = try await playground.attempt(
@@ -22,9 +24,11 @@ import Testing
         #expect(error == nil, "\(error?.message ?? "")")
     }
 
-    @Test("a function in a condition over a view sees what the view shows, and no person number", arguments: [
-        "order_list", "failed_transfers", "due_now", "stuck",
-    ])
+    @Test(
+        "a function in a condition over a view sees what the view shows, and no person number",
+        arguments: [
+            "order_list", "failed_transfers", "due_now", "stuck",
+        ])
     func leakyFunction(view: String) async throws {
         let playground = try await SharedRights.shared.playground()
         let error = try await playground.attempt(
@@ -36,7 +40,9 @@ import Testing
         #expect(error == nil, "\(error?.message ?? "")")
     }
 
-    @Test("statistics of columns that a role may not read are not shown to it", arguments: [UserRole.operator, .orderer, .monitor])
+    @Test(
+        "statistics of columns that a role may not read are not shown to it",
+        arguments: [UserRole.operator, .orderer, .monitor])
     func statistics(role: UserRole) async throws {
         let playground = try await SharedRights.shared.playground()
         try await playground.own("ANALYZE resutveksl.persons, resutveksl.external_results")
@@ -58,7 +64,8 @@ import Testing
             "COPY (SELECT 1) TO PROGRAM 'cat'", "COPY (SELECT 1) TO '/tmp/resutveksl-attempt'",
             "CREATE TEMP TABLE t (line text); COPY t FROM '/etc/passwd'", "SELECT pg_read_file('/etc/passwd')",
             "SELECT lo_import('/etc/passwd')", "SELECT rolpassword FROM pg_authid", "CREATE EXTENSION dblink",
-            "ALTER FUNCTION resutveksl.is_merging() SECURITY DEFINER", "ALTER VIEW resutveksl.order_figures OWNER TO play_monitor",
+            "ALTER FUNCTION resutveksl.is_merging() SECURITY DEFINER",
+            "ALTER VIEW resutveksl.order_figures OWNER TO play_monitor",
             "CREATE TRIGGER t BEFORE INSERT ON resutveksl.orders EXECUTE FUNCTION suppress_redundant_updates_trigger()",
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres'",
             "INSERT INTO resutveksl.order_figures (state) VALUES ('x')", "LOAD 'auto_explain'",
@@ -80,13 +87,24 @@ import Testing
         #expect(error == nil, "\(error?.message ?? "")")
     }
 
-    @Test("what an operator sets and the database refuses is refused with a sentence and without the row", arguments: [
-        ("SET state = 'fetching' WHERE order_number = 17", "only a worker can begin to fetch order 17"),
-        ("SET state = 'completed' WHERE order_number = 18", "order 18 cannot be set from awaiting_retry to completed by hand"),
-        ("SET due_at = NULL WHERE order_number = 18", "order 18 is open and needs a moment at which it is due"),
-        ("SET state = 'nonsense' WHERE order_number = 18", "order 18 cannot be set from awaiting_retry to nonsense by hand"),
-        ("SET state = 'held', hold_reason = NULL WHERE order_number = 17", "order 17 cannot be set from completed to held by hand"),
-    ])
+    @Test(
+        "what an operator sets and the database refuses is refused with a sentence and without the row",
+        arguments: [
+            ("SET state = 'fetching' WHERE order_number = 17", "only a worker can begin to fetch order 17"),
+            (
+                "SET state = 'completed' WHERE order_number = 18",
+                "order 18 cannot be set from awaiting_retry to completed by hand"
+            ),
+            ("SET due_at = NULL WHERE order_number = 18", "order 18 is open and needs a moment at which it is due"),
+            (
+                "SET state = 'nonsense' WHERE order_number = 18",
+                "order 18 cannot be set from awaiting_retry to nonsense by hand"
+            ),
+            (
+                "SET state = 'held', hold_reason = NULL WHERE order_number = 17",
+                "order 17 cannot be set from completed to held by hand"
+            ),
+        ])
     func sentences(change: String, sentence: String) async throws {
         let playground = try await SharedRights.shared.playground()
         let error = try #require(

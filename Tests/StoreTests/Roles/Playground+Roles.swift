@@ -19,10 +19,13 @@ extension Playground {
     func acting(as role: UserRole) throws -> Playground {
         Playground(
             cluster: cluster, name: name,
-            store: Store(try cluster.connectionString(database: name, user: role.login), logger: log.logger()), log: log)
+            store: Store(try cluster.connectionString(database: name, user: role.login), logger: log.logger()), log: log
+        )
     }
 
-    /// What a member of a role gets for SQL: nil, or the error with which it is refused. Nothing of it stays.
+    /// The error with which SQL of a member of a role is refused; nil when it is done.
+    ///
+    /// Nothing of it stays.
     func attempt(_ script: String, as role: UserRole) async throws -> PostgresError? {
         let connection = try await cluster.connect(database: name, user: role.login)
         var refusal: PostgresError?

@@ -5,7 +5,8 @@ import Testing
 /// A source whose answers are SQL, or look like something to one of the programs on the way: text is all that they are.
 @Suite struct SourceTextTests {
     static let texts = [
-        "'); DROP TABLE resutveksl.orders CASCADE; --", "\"; DELETE FROM resutveksl.persons; --", "\\.", "\\N", "\\\\", "NULL", "null",
+        "'); DROP TABLE resutveksl.orders CASCADE; --", "\"; DELETE FROM resutveksl.persons; --", "\\.", "\\N", "\\\\",
+        "NULL", "null",
         "$$; SELECT pg_sleep(10); $$", "$1 %s %L {0}", "{a,\"b\",NULL}", "x'); COPY (SELECT 1) TO PROGRAM 'id'; --",
         "<script>alert(1)</script>", "E'\\x00'", "\u{FEFF}ø\u{1F393}", "SET ROLE postgres;", "''", "' OR '1'='1",
     ]
