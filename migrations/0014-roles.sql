@@ -215,8 +215,6 @@ COMMENT ON FUNCTION resutveksl.requeue_source IS
 CREATE INDEX transfers_failed ON resutveksl.transfers (settled_at)
     WHERE outcome IN ('unreachable', 'denied', 'timed_out', 'failed', 'invalid', 'given_up');
 CREATE INDEX orders_held ON resutveksl.orders (order_number) WHERE state = 'held';
--- For "last night": a few bytes for each hundred pages of the log.
-CREATE INDEX transfer_log_at ON resutveksl.transfer_log USING brin (logged_at);
 
 CREATE VIEW resutveksl.order_list AS
 SELECT o.order_number, left(p.person_number, 6) || ' *****' AS person, o.purpose, o.reference, o.ordered_by, o.placed_as,

@@ -1,3 +1,4 @@
+import DevCluster
 import Exchange
 import Postgres
 import Store

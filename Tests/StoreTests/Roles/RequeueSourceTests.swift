@@ -1,7 +1,9 @@
+import DevCluster
 import Exchange
 import Postgres
 import Store
 import Testing
+import Worker
 
 /// `requeue_source`: what one source missed, and nothing else.
 @Suite struct RequeueSourceTests {

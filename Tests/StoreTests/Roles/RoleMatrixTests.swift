@@ -1,3 +1,5 @@
+import Postgres
+import Store
 import Testing
 
 /// docs/roles.md, "In the own database", cell by cell: as logins that are members of one role each.
