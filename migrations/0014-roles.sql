@@ -51,7 +51,7 @@ BEGIN
     IF NEW.state <> 'held' THEN
         NEW.hold_reason := NULL;
     END IF;
-    IF NEW.due_at IS NULL AND NEW.state IN ('awaiting_retry', 'held') THEN
+    IF NEW.due_at IS NULL AND OLD.due_at IS NOT NULL AND NEW.state IN ('awaiting_retry', 'held') THEN
         RAISE EXCEPTION 'order % is open and needs a moment at which it is due', OLD.order_number
             USING ERRCODE = 'check_violation', HINT = 'Set due_at to a time, or state = ''cancelled'' to end it.';
     END IF;

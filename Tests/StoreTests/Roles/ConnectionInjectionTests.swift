@@ -16,7 +16,7 @@ import Testing
     func password(text: String) async throws {
         let playground = try await SharedRights.shared.playground()
         let error = try await playground.refusal(
-            of: "BEGIN; UPDATE resutveksl.sources SET conninfo = '\(text)' WHERE source = 203")
+            of: "UPDATE resutveksl.sources SET conninfo = '\(text)' WHERE source = 203")
         #expect(error.sqlState == "23514")
         #expect(error.message.contains("sources_conninfo_has_no_password"))
     }

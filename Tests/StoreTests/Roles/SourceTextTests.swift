@@ -8,7 +8,7 @@ import Testing
         "'); DROP TABLE resutveksl.orders CASCADE; --", "\"; DELETE FROM resutveksl.persons; --", "\\.", "\\N", "\\\\",
         "NULL", "null",
         "$$; SELECT pg_sleep(10); $$", "$1 %s %L {0}", "{a,\"b\",NULL}", "x'); COPY (SELECT 1) TO PROGRAM 'id'; --",
-        "<script>alert(1)</script>", "E'\\x00'", "\u{FEFF}ø\u{1F393}", "SET ROLE postgres;", "''", "' OR '1'='1",
+        "<script>alert(1)</script>", "E'\\x00'", "ø\u{1F393}", "SET ROLE postgres;", "''", "' OR '1'='1",
     ]
 
     @Test("it is kept as it came, and changes nothing else", arguments: texts)
