@@ -26,6 +26,11 @@ ALTER FUNCTION resutveksl.study_log_search(text, integer, text, timestamptz, tim
 COMMENT ON FUNCTION resutveksl.prepare_transfer_log IS 'Makes the log''s partitions of this month and the next.';
 COMMENT ON FUNCTION resutveksl.resume_source IS 'Ends the pause of a source.';
 COMMENT ON FUNCTION resutveksl.is_held IS 'Whether a worker holds the claim now.';
+COMMENT ON FUNCTION resutveksl.counts_text IS 'What came of an order, in words: 3 new, 1 changed.';
+COMMENT ON FUNCTION resutveksl.local_day IS 'The day of a moment as FS shows it: 23.11.2026.';
+COMMENT ON FUNCTION resutveksl.merger_path IS 'An institution, and what it became part of, at any depth.';
+COMMENT ON FUNCTION resutveksl.refresh_moments IS 'The last moment of a weekly schedule up to a time, and the first after it.';
+COMMENT ON FUNCTION resutveksl.refusal_sentence IS 'Why an order was refused (orders.refusal), in words.';
 
 -- `ordered_by` is what the caller says: an application orders for many people. In whose session it was said is kept beside it.
 ALTER TABLE resutveksl.orders ADD COLUMN placed_as text;

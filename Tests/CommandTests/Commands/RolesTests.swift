@@ -23,7 +23,7 @@ import Testing
     }
 
     private func login(_ role: String, of group: String, at installation: Installation) async throws -> String {
-        let name = "\(installation.name)_\(role)"
+        let name = "\(installation.name)_login_\(role)"
         try await installation.cluster.run("CREATE ROLE \(name) LOGIN IN ROLE \(group)")
         return try installation.cluster.connectionString(database: installation.name, user: name).text
     }

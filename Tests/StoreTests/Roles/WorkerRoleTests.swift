@@ -40,18 +40,15 @@ import Worker
     @Test("it refuses whom it may not ask about, pauses, gives up, and queues weekly refreshes")
     func rest() async throws {
         let (owner, worker) = try await playground()
-        try await owner.own(
-            """
-            INSERT INTO resutveksl.admissions (admission, opens_on, closes_on, refresh_weekday, refresh_at)
-            SELECT 'M', resutveksl.local_date() - 20, resutveksl.local_date() + 20,
-                extract(isodow FROM resutveksl.local_date() - 1), '12:00';
-            UPDATE resutveksl.settings SET outage_days = 1
-            """)
+        try await owner.own("UPDATE resutveksl.settings SET outage_days = 1")
         let first = try await owner.order(Playground.person1)
         _ = try await worker.run()
         #expect(try await owner.outcome(first, 204) == "given_up")
         try await owner.own(
             """
+            INSERT INTO resutveksl.admissions (admission, opens_on, closes_on, refresh_weekday, refresh_at)
+            SELECT 'M', resutveksl.local_date() - 20, resutveksl.local_date() + 20,
+                extract(isodow FROM resutveksl.local_date() - 1), '12:00';
             INSERT INTO resutveksl.admission_orders (admission, application_number, person_id, order_number, added_at)
             SELECT 'M', '1', person_id, order_number, now() - interval '19 days' FROM resutveksl.orders;
             SELECT resutveksl.pause_source(204)
@@ -60,7 +57,8 @@ import Worker
         try await owner.acceptance(.no, Playground.person2)
         _ = try await worker.store.scheduleRefreshes()
         _ = try await worker.run()
-        #expect(try await owner.outcome(first, 204) == "paused")
+        let outcome = try await owner.outcome(first, 204)
+        #expect(outcome == "paused")
         #expect(try await owner.state(second) == .refused)
     }
 
