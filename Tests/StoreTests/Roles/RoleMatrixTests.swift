@@ -33,6 +33,30 @@ import Testing
                 == "case_worker monitor operator orderer worker")
     }
 
+    @Test("what a migration brings is granted to those that its rows name, and taken from everybody else")
+    func brought() async throws {
+        let playground = try await Playground.make()
+        try await playground.installRoles()
+        try await playground.own(
+            """
+            CREATE TABLE resutveksl.brought (n integer);
+            CREATE FUNCTION resutveksl.bring() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+            INSERT INTO resutveksl.role_rights VALUES ('monitor', 'brought', 'SELECT')
+            """)
+        #expect(try await playground.attempt("SELECT resutveksl.bring()", as: .monitor) == nil, "PUBLIC may, until then")
+        #expect(
+            try await playground.store.roleFaults().map(\.sentence).sorted() == [
+                "has been granted EXECUTE on resutveksl.bring()", "lacks SELECT on resutveksl.brought",
+            ])
+        try await playground.own("SELECT resutveksl.grant_roles()")
+        #expect(try await playground.attempt("SELECT FROM resutveksl.brought", as: .monitor) == nil)
+        for (script, role) in [
+            ("SELECT FROM resutveksl.brought", UserRole.operator), ("SELECT resutveksl.bring()", .monitor),
+        ] {
+            #expect(try await playground.attempt(script, as: role)?.sqlState == "42501")
+        }
+    }
+
     @Test("whatever a role may read or call says what it is")
     func commented() async throws {
         let playground = try await SharedRights.shared.playground()
