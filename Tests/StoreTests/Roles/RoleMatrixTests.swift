@@ -43,7 +43,8 @@ import Testing
             CREATE FUNCTION resutveksl.bring() RETURNS integer LANGUAGE sql AS 'SELECT 1';
             INSERT INTO resutveksl.role_rights VALUES ('monitor', 'brought', 'SELECT')
             """)
-        #expect(try await playground.attempt("SELECT resutveksl.bring()", as: .monitor) == nil, "PUBLIC may, until then")
+        #expect(
+            try await playground.attempt("SELECT resutveksl.bring()", as: .monitor) == nil, "PUBLIC may, until then")
         #expect(
             try await playground.store.roleFaults().map(\.sentence).sorted() == [
                 "has been granted EXECUTE on resutveksl.bring()", "lacks SELECT on resutveksl.brought",
