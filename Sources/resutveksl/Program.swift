@@ -50,7 +50,7 @@ struct Resutveksl: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Migrate.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self,
+            Migrate.self, Roles.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self,
             Explain.self, AdmissionCommand.self, ResultsCommand.self, Changes.self, InstitutionCommand.self,
             RunCommand.self, WatchCommand.self, Demo.self,
         ])

@@ -39,12 +39,17 @@ package struct ConnectionString: Hashable, Sendable, CustomStringConvertible {
 
     /// The string with some of its settings replaced.
     package func with(_ overrides: [String: String]) throws(PostgresError) -> ConnectionString {
-        guard let options = PQconninfoParse(text, nil) else { return self }
-        defer { PQconninfoFree(options) }
-        var pairs = Self.values(in: options)
+        var pairs = settings
         pairs.merge(overrides) { _, new in new }
         let parts = pairs.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.quoted($0.value))" }
         return try ConnectionString(parts.joined(separator: " "))
+    }
+
+    /// What the string itself says, by libpq's keywords.
+    var settings: [String: String] {
+        guard let options = PQconninfoParse(text, nil) else { return [:] }
+        defer { PQconninfoFree(options) }
+        return Self.values(in: options)
     }
 
     static func values(in options: UnsafeMutablePointer<PQconninfoOption>) -> [String: String] {

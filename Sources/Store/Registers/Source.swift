@@ -150,7 +150,7 @@ extension Source {
             }
             return Source(
                 institution: institution, acronym: row.1, name: row.2, connectionText: row.3,
-                connection: Result { () throws(PostgresError) in try ConnectionString(row.3) },
+                connection: Result { () throws(PostgresError) in try ConnectionString(row.3).keepingSecrets() },
                 isActive: row.4, setSize: row.5, connectTimeout: .milliseconds(row.6),
                 statementTimeout: .milliseconds(row.7), maxConnections: row.16, answerLimit: row.17, isPaused: row.8,
                 pausedUntil: row.9, pauseReason: row.10, maintenanceUntil: row.11,

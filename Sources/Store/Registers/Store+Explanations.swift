@@ -34,7 +34,7 @@ extension Store {
             """
             SELECT source, acronym, institution_name, outcome, sentence, advice, attempts, attempts_failed, next_attempt,
                 new_results, changed_results, missing_results, held_back, found_earlier, basis, closed_since
-            FROM resutveksl.order_explanations WHERE order_number = $1
+            FROM resutveksl.explain_order($1)
             ORDER BY outcome = 'nothing' AND held_back = 0 AND missing_results = 0, source
             """, order.rawValue
         ).decode(

@@ -16,7 +16,8 @@ package struct PlacedOrder: Sendable {
 /// Times are local, as FS shows them.
 package struct OrderSummary: Sendable {
     package let number: OrderNumber
-    package let person: PersonNumber
+    /// Masked: whoever may see orders need not see person numbers.
+    package let person: String
     package let purpose: String
     package let reference: String?
     package let orderedBy: String
@@ -116,14 +117,14 @@ extension Store {
         try await query(
             Statement(
                 """
-                SELECT o.order_number, p.person_number, o.purpose, o.reference, o.ordered_by,
+                SELECT o.order_number, o.person, o.purpose, o.reference, o.ordered_by,
                     resutveksl.local_minute(o.ordered_at), o.state, resutveksl.local_minute(o.due_at),
                     resutveksl.local_minute(o.completed_at), o.attempts, o.new_results, o.changed_results,
                     o.missing_results, o.held_back, o.refusal, o.hold_reason,
                     (SELECT unseen_changes FROM resutveksl.order_results r WHERE r.order_number = o.order_number),
                     o.cancel_reason,
                     (SELECT max(sentence) FROM resutveksl.passed_over_orders m WHERE m.order_number = o.order_number)
-                FROM resutveksl.orders o JOIN resutveksl.persons p USING (person_id)
+                FROM resutveksl.order_list o
                 WHERE \(condition) ORDER BY o.order_number DESC LIMIT $2
                 """), value, limit
         ).decode(
@@ -132,7 +133,7 @@ extension Store {
             String?.self, String?.self
         ).map { row in
             OrderSummary(
-                number: try orderNumber(row.0), person: try PersonNumber(row.1), purpose: row.2, reference: row.3,
+                number: try orderNumber(row.0), person: row.1, purpose: row.2, reference: row.3,
                 orderedBy: row.4, orderedAt: row.5, state: try orderState(row.6), dueAt: row.7, completedAt: row.8,
                 attempts: row.9, newResults: row.10, changedResults: row.11, missingResults: row.12, heldBack: row.13,
                 refusal: row.14, holdReason: row.15, unseenChanges: row.16, cancelReason: row.17,

@@ -18,6 +18,8 @@ struct Migrate: AsyncParsableCommand {
         let migrator = Migrator(.ownDatabase)
         if status { return try await show(migrator.status(connection)) }
         let applied = try await migrator.migrate(connection)
+        // What they brought has rights too; without roles in this database there is nothing to grant.
+        if !applied.isEmpty { _ = try await connection.query("SELECT resutveksl.grant_roles()") }
         if json.isJSON { return try printJSON(applied.map { Applied(version: $0.version, name: $0.name) }) }
         for migration in applied { print("applied \(migration.version) \(migration.name)") }
         if applied.isEmpty { print("up to date") }

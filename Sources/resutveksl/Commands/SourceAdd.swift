@@ -57,7 +57,8 @@ struct SourceAdd: AsyncParsableCommand {
             ConsentRule(isRequired: !noConsentRequired, from: consentFrom ?? noConsentFrom, legalBasis: $0)
         }
         try await database.store().addSource(
-            institution, connection: try ConnectionString(connection), setSize: setSize, consentRule: rule,
+            institution, connection: try ConnectionString(connection).keepingSecrets(), setSize: setSize,
+            consentRule: rule,
             contact: contact)
         print("source \(institution) registered. Try it: resutveksl source check \(institution)")
     }

@@ -74,7 +74,8 @@ import Testing
         }
         let names = Set(pages.map(\.path))
         let expected: Set = [
-            "", "migrate", "setting list", "setting set", "source add", "source list", "source check", "source install",
+            "", "migrate", "roles install", "roles check", "setting list", "setting set", "source add", "source list",
+            "source check", "source install",
             "source pause", "source resume", "person add", "acceptance set", "order place", "order list", "order show",
             "order cancel", "order hold", "order release", "order requeue", "admission add", "admission list",
             "admission close", "admission refresh", "results show", "results log", "results delete-log", "changes list",
@@ -98,7 +99,8 @@ import Testing
     @Test(
         "commands that list something print JSON too",
         arguments: [
-            "migrate", "setting list", "source list", "source check", "order place", "order list", "order show",
+            "migrate", "roles install", "roles check", "setting list", "source list", "source check", "order place",
+            "order list", "order show",
             "admission list", "admission refresh", "results show", "results log", "changes list", "changes seen", "run",
         ])
     func json(path: String) async throws {
