@@ -29,17 +29,22 @@ package enum DisclosureRecord: String, Sendable, Encodable {
 
     /// Cuts what was recorded before a day, and leaves a checkpoint.
     ///
-    /// - Parameter day: `YYYY-MM-DD`; what was recorded on it stays.
+    /// - Parameter day: what was recorded on it stays.
+    /// - Throws: `StoreError` with a sentence when it must not be cut.
     package func cut(
         _ connection: Connection, until day: PostgresDate, signedOffBy name: String, remark: String?
     ) async throws -> (blocks: Int64, entries: Int64) {
-        try await connection.query(
-            Statement(
-                """
-                SELECT blocks, entries
-                FROM resutveksl.\(cutting)($1::timestamp AT TIME ZONE 'Europe/Oslo', $2, $3)
-                """), day, name, remark, timeout: .seconds(3600)
-        ).single(Int64.self, Int64.self)
+        do {
+            return try await connection.query(
+                Statement(
+                    """
+                    SELECT blocks, entries
+                    FROM resutveksl.\(cutting)($1::timestamp AT TIME ZONE 'Europe/Oslo', $2, $3)
+                    """), day, name, remark, timeout: .seconds(3600)
+            ).single(Int64.self, Int64.self)
+        } catch let error as PostgresError where ["22", "55"].contains(where: error.isServer) {
+            throw StoreError(.refused, error.message)
+        }
     }
 
     private func chainEnds(_ transaction: Transaction) async throws -> [VerifiedRecord.Chain] {

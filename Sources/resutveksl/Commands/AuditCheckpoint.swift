@@ -1,7 +1,6 @@
 import ArgumentParser
 import Exchange
 import Postgres
-import Store
 
 struct AuditCheckpoint: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,13 +18,10 @@ struct AuditCheckpoint: AsyncParsableCommand {
 
     func run() async throws {
         let day = PostgresDate(daysSince2000: until.daysSince2000)
-        let (blocks, entries) = try await record.withRecord { record, connection in
-            do {
-                return try await record.cut(connection, until: day, signedOffBy: signedOffBy, remark: remark)
-            } catch let error as PostgresError where ["22", "55"].contains(where: error.isServer) {
-                throw CommandFailure(code: 1, message: error.message)
-            }
-        }
+        let (record, connection) = try await record.open()
+        let (blocks, entries) = try await record.cut(
+            connection, until: day, signedOffBy: signedOffBy, remark: remark)
+        await connection.close()
         print("\(entries) disclosures in \(blocks) blocks cut, up to \(until)")
     }
 }

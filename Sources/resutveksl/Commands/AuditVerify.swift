@@ -22,7 +22,9 @@ struct AuditVerify: AsyncParsableCommand {
 
     func run() async throws {
         let ends = try known.flatMap(ends)
-        let verified = try await record.withRecord { try await $0.verify($1, known: ends) }
+        let (record, connection) = try await record.open()
+        let verified = try await record.verify(connection, known: ends)
+        await connection.close()
         if json.isJSON { try printJSON(Report(verified)) } else { tell(verified) }
         if !verified.isIntact { throw ExitCode(1) }
         if verified.hasUnrecorded { throw ExitCode(ExitStatus.incomplete) }

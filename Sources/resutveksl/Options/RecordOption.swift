@@ -14,28 +14,25 @@ struct RecordOption: ParsableArguments {
             valueName: "conninfo"))
     var contract: String?
 
-    func withRecord<Value: Sendable>(
-        _ body: (DisclosureRecord, Connection) async throws -> Value
-    ) async throws -> Value {
+    /// A connection to the database that holds it; its schema is what this program expects.
+    func open() async throws -> (record: DisclosureRecord, connection: Connection) {
         guard let contract else {
-            let store = try await database.store()
-            return try await store.pool.withConnection { try await body(.received, $0) }
+            let connection = try await Connection.connect(try database.connection, logger: database.logger())
+            try await Migrator(.ownDatabase).requireCurrent(connection)
+            return (.received, connection)
         }
-        let connection: Connection
-        do {
-            connection = try await Connection.connect(ConnectionString(contract), logger: database.logger())
-        } catch let error where error.code != .configuration {
+        let connection = try await connect(try ConnectionString(contract))
+        try await Migrator(.sourceContract).requireCurrent(connection)
+        return (.given, connection)
+    }
+
+    /// The words for the institution's database; those of `ExitStatus` are about the own one.
+    private func connect(_ string: ConnectionString) async throws -> Connection {
+        do throws(PostgresError) {
+            return try await Connection.connect(string, logger: database.logger())
+        } catch {
             throw CommandFailure(
                 code: ExitStatus.unavailable, message: "the institution's database cannot be reached: \(error)")
-        }
-        do {
-            try await Migrator(.sourceContract).requireCurrent(connection)
-            let value = try await body(.given, connection)
-            await connection.close()
-            return value
-        } catch {
-            await connection.close()
-            throw error
         }
     }
 }
