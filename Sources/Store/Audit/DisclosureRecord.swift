@@ -34,7 +34,7 @@ package enum DisclosureRecord: String, Sendable, Encodable {
     package func cut(
         _ connection: Connection, until day: PostgresDate, signedOffBy name: String, remark: String?
     ) async throws -> (blocks: Int64, entries: Int64) {
-        do {
+        do throws(PostgresError) {
             return try await connection.query(
                 Statement(
                     """
@@ -42,8 +42,9 @@ package enum DisclosureRecord: String, Sendable, Encodable {
                     FROM resutveksl.\(cutting)($1::timestamp AT TIME ZONE 'Europe/Oslo', $2, $3)
                     """), day, name, remark, timeout: .seconds(3600)
             ).single(Int64.self, Int64.self)
-        } catch let error as PostgresError where ["22", "55"].contains(where: error.isServer) {
-            throw StoreError(.refused, error.message)
+        } catch {
+            let isRefused = error.isServer("22") || error.isServer("55")
+            throw isRefused ? StoreError(.refused, error.message) : error
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Exchange
 import Postgres
+import Store
 
 struct AuditCheckpoint: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,7 +19,7 @@ struct AuditCheckpoint: AsyncParsableCommand {
 
     func run() async throws {
         let day = PostgresDate(daysSince2000: until.daysSince2000)
-        let (record, connection) = try await record.open()
+        let (record, connection) = try await self.record.open()
         let (blocks, entries) = try await record.cut(
             connection, until: day, signedOffBy: signedOffBy, remark: remark)
         await connection.close()

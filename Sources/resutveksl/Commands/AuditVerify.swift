@@ -22,7 +22,7 @@ struct AuditVerify: AsyncParsableCommand {
 
     func run() async throws {
         let ends = try known.flatMap(ends)
-        let (record, connection) = try await record.open()
+        let (record, connection) = try await self.record.open()
         let verified = try await record.verify(connection, known: ends)
         await connection.close()
         if json.isJSON { try printJSON(Report(verified)) } else { tell(verified) }
