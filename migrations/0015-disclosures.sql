@@ -76,13 +76,12 @@ COMMENT ON COLUMN resutveksl.received_blocks.cut_block IS
 COMMENT ON COLUMN resutveksl.received_blocks.earlier_cut IS 'Of a checkpoint: the hash of the one before it.';
 COMMENT ON COLUMN resutveksl.received_blocks.remark IS 'Of a checkpoint: why it was made although the record did not verify.';
 
--- What the hashes are over: every column, in a form that no setting of the session changes. Called with TimeZone and DateStyle
--- set, so that it can be inlined.
+-- What the hashes are over: every column, in a form that no setting of the session changes, so that none has to be set here.
 CREATE FUNCTION resutveksl.received_text(d resutveksl.received_disclosures) RETURNS text
 LANGUAGE sql STABLE AS $$
     SELECT ROW (d.disclosure_id, extract(epoch FROM d.recorded_at), d.source, d.institution, d.order_number, d.ordered_by,
-        d.person_id, d.person_number, d.purpose, d.reference, d.basis, d.basis_date, d.outcome, d.results, d.held_back, d.run_id,
-        d.token)::text
+        d.person_id, d.person_number, d.purpose, d.reference, d.basis, extract(epoch FROM d.basis_date), d.outcome, d.results,
+        d.held_back, d.run_id, d.token)::text
 $$;
 
 CREATE FUNCTION resutveksl.received_hash(b resutveksl.received_blocks, content text) RETURNS bytea
@@ -92,8 +91,7 @@ LANGUAGE sql STABLE AS $$
         b.signed_off_by, b.remark, encode(b.previous, 'hex'))::text || E'\n' || coalesce(content, ''), 'UTF8'))
 $$;
 
--- Adds a block to its chain, or to one that nobody holds. Called with search_path, TimeZone and DateStyle set: to set them here as
--- well would cost a set of one person more than the rest of it.
+-- Adds a block to its chain, or to one that nobody holds. Called with search_path set.
 CREATE FUNCTION resutveksl.add_received_block(b resutveksl.received_blocks, content text) RETURNS resutveksl.received_blocks
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -118,8 +116,7 @@ END $$;
 
 -- Runs as the owner: whoever may record needs no privilege on the chain.
 CREATE FUNCTION resutveksl.seal_received() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     b resutveksl.received_blocks;
     content text;
@@ -198,7 +195,7 @@ REVOKE UPDATE, TRUNCATE ON resutveksl.received_disclosures, resutveksl.received_
 
 CREATE FUNCTION resutveksl.verify_received(
     OUT finding text, OUT chain integer, OUT block bigint, OUT sealed_at timestamptz, OUT detail text) RETURNS SETOF record
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET jit = off
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET jit = off
 SET plan_cache_mode = force_custom_plan SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 #variable_conflict use_column
 DECLARE
@@ -247,8 +244,9 @@ BEGIN
     SELECT 'broken', r.chain, r.block, r.sealed_at, 'it should have been cut with the checkpoint'
     FROM read r WHERE r.is_cut AND r.cut_block IS NULL
     UNION ALL
-    SELECT 'inserted', NULL, NULL, d.recorded_at, format('row %s is sealed by no block', d.disclosure_id)
-    FROM resutveksl.received_disclosures d WHERE NOT everything @> d.disclosure_id
+    SELECT 'inserted', NULL, NULL, min(d.recorded_at),
+        format('rows %s are sealed by no block', range_agg(int8range(d.disclosure_id, d.disclosure_id, '[]')))
+    FROM resutveksl.received_disclosures d WHERE NOT everything @> d.disclosure_id HAVING count(*) > 0
     UNION ALL
     SELECT 'shortened', coalesce(c.chain, l.chain), l.block, l.sealed_at,
         format('the chain ended with block %s', coalesce(c.last_block::text, 'of which nothing is known'))
@@ -263,7 +261,7 @@ COMMENT ON FUNCTION resutveksl.verify_received IS
 
 CREATE FUNCTION resutveksl.cut_received(
     until timestamptz, signed_off_by text, remark text DEFAULT NULL, OUT blocks bigint, OUT entries bigint)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD'
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on AS $$
 DECLARE

@@ -46,12 +46,11 @@ COMMENT ON COLUMN resutveksl.disclosure_blocks.remark IS
 
 CREATE INDEX disclosures_at ON resutveksl.disclosures USING brin (disclosed_at);
 
--- What the hashes are over: every column, in a form that no setting of the session changes. Called with TimeZone and DateStyle
--- set, so that it can be inlined.
+-- What the hashes are over: every column, in a form that no setting of the session changes, so that none has to be set here.
 CREATE FUNCTION resutveksl.disclosure_text(d resutveksl.disclosures) RETURNS text
 LANGUAGE sql STABLE AS $$
     SELECT ROW (d.id, extract(epoch FROM d.disclosed_at), d.requester, d.role_name, d.purpose, d.basis, d.legal_basis, d.ref,
-        d.fodselsdato, d.personnr, d.consent, d.consent_date, d.verdict, d.rows, d.held_back)::text
+        d.fodselsdato, d.personnr, d.consent, extract(epoch FROM d.consent_date), d.verdict, d.rows, d.held_back)::text
 $$;
 
 CREATE FUNCTION resutveksl.disclosure_hash(b resutveksl.disclosure_blocks, content text) RETURNS bytea
@@ -62,8 +61,7 @@ LANGUAGE sql STABLE AS $$
         || E'\n' || coalesce(content, ''), 'UTF8'))
 $$;
 
--- Adds a block to its chain, or to one that nobody holds. Called with search_path, TimeZone and DateStyle set: to set them here as
--- well would cost a set of one person more than the rest of it.
+-- Adds a block to its chain, or to one that nobody holds. Called with search_path set.
 CREATE FUNCTION resutveksl.add_disclosure_block(b resutveksl.disclosure_blocks, content text)
 RETURNS resutveksl.disclosure_blocks
 LANGUAGE plpgsql AS $$
@@ -92,7 +90,7 @@ $$;
 -- transaction can keep it from that; but a sequence is not rolled back, so that it shows: the serial is missing among the blocks.
 -- (A line in the server's log would stay as well; but the server adds the statement to it, with what the requester wrote there.)
 CREATE FUNCTION resutveksl.seal_disclosures() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     b       resutveksl.disclosure_blocks;
     content text;
@@ -127,12 +125,9 @@ DO $seal$
 DECLARE
     part    record;
     b       resutveksl.disclosure_blocks;
-    zone    text := current_setting('TimeZone');
-    style   text := current_setting('DateStyle');
 BEGIN
     PERFORM resutveksl.count_answers_to(i.institution)
     FROM (SELECT DISTINCT r.institution FROM resutveksl.requesters AS r) AS i;
-    PERFORM set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true);
     FOR part IN
         SELECT n.requester, count(*) AS entries, range_agg(int8range(n.id, n.id, '[]')) AS ids,
             string_agg(resutveksl.disclosure_text(n.d), E'\n' ORDER BY n.id) AS content
@@ -147,7 +142,6 @@ BEGIN
         b.ids := part.ids;
         PERFORM resutveksl.add_disclosure_block(b, part.content);
     END LOOP;
-    PERFORM set_config('TimeZone', zone, true), set_config('DateStyle', style, true);
 END
 $seal$;
 
@@ -226,7 +220,7 @@ COMMENT ON TABLE resutveksl.disclosures IS
 CREATE FUNCTION resutveksl.verify_disclosures(
     OUT finding text, OUT chain int, OUT block bigint, OUT requester int, OUT sealed_at timestamptz, OUT detail text)
 RETURNS SETOF record
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD'
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -277,8 +271,9 @@ BEGIN
     SELECT 'broken', r.chain, r.block, r.requester, r.sealed_at, 'it should have been cut with the checkpoint'
     FROM read AS r WHERE r.is_cut AND r.cut_block IS NULL
     UNION ALL
-    SELECT 'inserted', NULL, NULL, d.requester, d.disclosed_at, format('row %s is sealed by no block', d.id)
-    FROM resutveksl.disclosures AS d WHERE NOT everything @> d.id
+    SELECT 'inserted', NULL, NULL, NULL, min(d.disclosed_at),
+        format('rows %s are sealed by no block', range_agg(int8range(d.id, d.id, '[]')))
+    FROM resutveksl.disclosures AS d WHERE NOT everything @> d.id HAVING count(*) > 0
     UNION ALL
     SELECT 'shortened', coalesce(c.chain, l.chain), l.block, NULL, l.sealed_at,
         format('the chain ended with block %s', coalesce(c.last_block::text, 'of which nothing is known'))
@@ -314,7 +309,7 @@ COMMENT ON FUNCTION resutveksl.verify_disclosures() IS
 
 CREATE FUNCTION resutveksl.cut_disclosures(
     until timestamptz, signed_off_by text, remark text DEFAULT NULL, OUT blocks bigint, OUT entries bigint)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD'
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     of_chain int;

@@ -42,8 +42,6 @@ extension Playground {
                 o record;
                 b resutveksl.received_blocks;
             BEGIN
-                SET LOCAL TimeZone = 'UTC';
-                SET LOCAL DateStyle = 'ISO, YMD';
                 FOR o IN SELECT * FROM old_blocks ORDER BY chain, block LOOP
                     SELECT last_block + 1, last_hash INTO b.block, b.previous FROM resutveksl.received_chains c
                     WHERE c.chain = o.chain;
