@@ -59,7 +59,7 @@ import Testing
             WHERE c.relnamespace = 'resutveksl'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
                 AND (c.oid IN (SELECT id FROM referring) OR EXISTS (SELECT FROM pg_attribute a
                     WHERE a.attrelid = c.oid AND NOT a.attisdropped
-                        AND a.attname ~ '^(person|person_id|person_number|.*_number_of_person|fnr|fodselsdato|given_name|order_number)$'))
+                        AND a.attname ~ '^(person|person_id|person_number|earlier_number|fnr|personnr|given_name|family_name|order_number)$'))
             """
         #expect(
             try await playground.value(
