@@ -133,12 +133,12 @@ import Testing
     func cut() async throws {
         let playground = try await Playground.withRecord()
         let early = try await playground.refusal(of: "SELECT resutveksl.cut_received(now(), 'anna')")
-        #expect(early.message == "disclosures are kept for 3650 days")
+        #expect(early.message.hasPrefix("disclosures are kept for 3650 days"))
         try await playground.own(
             "UPDATE resutveksl.retention_rules SET keep_days = NULL WHERE what = 'received_disclosures'")
         #expect(
             try await playground.refusal(of: "SELECT resutveksl.cut_received('2000-01-01', 'anna')").message
-                == "disclosures are kept for ever")
+                .hasPrefix("disclosures are kept for ever"))
         try await playground.own(
             "UPDATE resutveksl.retention_rules SET keep_days = 1 WHERE what = 'received_disclosures'")
         // Two days ago, as the triggers would not allow it: with hashes that belong to it.

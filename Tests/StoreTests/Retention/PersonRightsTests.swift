@@ -95,7 +95,7 @@ import Testing
         let error = await #expect(throws: StoreError.self) {
             _ = try await playground.store.forget(try PersonNumber(Playground.person1), isDryRun: false)
         }
-        #expect(error?.description == "what becomes of remarks is not known")
+        #expect(error?.description.hasPrefix("what becomes of remarks is not known") == true)
     }
 
     @Test("everything of the person is exported, and nothing of anybody else")
@@ -183,7 +183,7 @@ import Testing
         let error = await #expect(throws: StoreError.self) {
             _ = try await playground.store.forget(try PersonNumber(Playground.person1), isDryRun: false)
         }
-        #expect(error?.description == "order 3 is being fetched right now")
+        #expect(error?.description.hasPrefix("order 3 is being fetched right now") == true)
         let unknown = await #expect(throws: StoreError.self) {
             _ = try await playground.store.forget(try ExamplePerson.number(.dNumber), isDryRun: false)
         }

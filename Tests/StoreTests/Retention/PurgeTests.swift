@@ -96,7 +96,7 @@ import Testing
             try await playground.value("SELECT count(*) FROM resutveksl.transfer_log WHERE logged_at < '2004-01-01'")
                 == "0")
         let error = try await playground.refusal(of: "DELETE FROM resutveksl.transfer_log")
-        #expect(error.message == "the transfer log is append-only")
+        #expect(error.message.hasPrefix("the transfer log is append-only"))
     }
 
     @Test("the record of disclosures is told and not purged")
