@@ -30,6 +30,8 @@ package struct MigrationSeries: Sendable {
             ("answers-and-lists", PackageResources._012_answers_and_lists_sql),
             ("set-sizes", PackageResources._013_set_sizes_sql),
             ("roles", PackageResources._014_roles_sql),
+            ("disclosures", PackageResources._015_disclosures_sql),
+            ("retention", PackageResources._016_retention_sql),
         ]))
 
     /// `migrations/source/*.sql`.
@@ -38,6 +40,7 @@ package struct MigrationSeries: Sendable {
         migrations: numbered([
             ("contract", PackageResources._001_contract_sql),
             ("unchanged", PackageResources._002_unchanged_sql),
+            ("disclosures", PackageResources._003_disclosures_sql),
         ]))
 
     private static func numbered(_ files: [(name: String, bytes: [UInt8])]) -> [Migration] {

@@ -4,7 +4,7 @@ package import Postgres
 
 /// A connection to a source that speaks the contract.
 package struct SourceSession: Sendable {
-    private let connection: Connection
+    let connection: Connection
     package let contract: SourceContract
     /// Elements of a question at most, each a number of a person (contract version 1).
     package static let mostElements = 10_000

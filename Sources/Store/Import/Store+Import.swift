@@ -27,6 +27,7 @@ extension Store {
                     try await Self.hold(set.token, transaction)
                     if isRepeated, try await Self.isWritten(set, transaction) { return ImportCounts() }
                     let counts = try await Self.write(set, outcomes, stagedRows: rows, transaction)
+                    try await Self.disclose(set, transaction)
                     let moved = try await transaction.query(Self.advance, arguments: set.progress(counts))
                     if moved.isEmpty { throw StoreError.stale(set.token) }
                     return counts

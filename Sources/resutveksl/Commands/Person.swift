@@ -4,7 +4,8 @@ import Store
 
 struct Person: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The persons that orders are placed for.", subcommands: [Add.self, PersonChangeNumber.self])
+        abstract: "The persons that orders are placed for.",
+        subcommands: [Add.self, PersonChangeNumber.self, PersonExport.self, PersonForget.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Registers a person.")

@@ -44,7 +44,7 @@ import Testing
         let first = try await installation.start(arguments).finished()
         #expect(first.status == 0, "\(first.errors)")
         let installed = "contract installed for institution 203; 1 requester registered\n"
-        #expect(first.output == "applied 1 contract\napplied 2 unchanged\n" + installed)
+        #expect(first.output == "applied 1 contract\napplied 2 unchanged\napplied 3 disclosures\n" + installed)
         let second = try await installation.start(arguments).finished()
         #expect(second.status == 0, "\(second.errors)")
         #expect(second.output == installed)
