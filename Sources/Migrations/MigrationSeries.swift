@@ -29,6 +29,7 @@ package struct MigrationSeries: Sendable {
             ("lasting", PackageResources._011_lasting_sql),
             ("answers-and-lists", PackageResources._012_answers_and_lists_sql),
             ("set-sizes", PackageResources._013_set_sizes_sql),
+            ("metrics", PackageResources._017_metrics_sql),
         ]))
 
     /// `migrations/source/*.sql`.
