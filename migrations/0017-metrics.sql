@@ -135,8 +135,8 @@ SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET j
         SELECT 'resutveksl_claims_expired', NULL, NULL, NULL, count(*) FROM resutveksl.claims
         WHERE ended_at IS NULL AND lease_until < now()
         UNION ALL
-        SELECT 'resutveksl_database_connections', NULL, NULL, NULL, count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND backend_type = 'client backend'
+        SELECT 'resutveksl_database_connections', NULL, NULL, NULL, numbackends FROM pg_stat_database
+        WHERE datname = current_database()
         UNION ALL
         SELECT f.metric, s.source, s.acronym, NULL, f.value
         FROM sources s LEFT JOIN totals t USING (source) LEFT JOIN retries r USING (source)
@@ -256,6 +256,19 @@ $$;
 COMMENT ON FUNCTION resutveksl.report IS
     'What somebody should look at since a moment, in figures: `resutveksl report`. Rows that are no news stand beside those that '
     'are. Names nobody, and runs as its owner as metrics() does.';
+
+-- Workers show the figures; people and monitors ask for them.
+DO $$
+BEGIN
+    IF to_regclass('resutveksl.role_rights') IS NOT NULL THEN
+        INSERT INTO resutveksl.role_rights (role, object, privilege) VALUES
+            ('worker', 'metrics', 'EXECUTE'), ('monitor', 'metrics', 'EXECUTE'), ('operator', 'metrics', 'EXECUTE'),
+            ('operator', 'report', 'EXECUTE'), ('operator', 'moment', 'EXECUTE'),
+            ('monitor', 'report', 'EXECUTE'), ('monitor', 'moment', 'EXECUTE'),
+            ('monitor', 'local_minute', 'EXECUTE'), ('monitor', 'settings', 'SELECT')
+        ON CONFLICT DO NOTHING;
+    END IF;
+END $$;
 
 DO $$
 BEGIN

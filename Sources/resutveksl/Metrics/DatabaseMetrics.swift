@@ -6,8 +6,10 @@ import Store
 
 /// The figures of the own database, asked for by a connection of their own: neither do they wait for the work, nor the work
 /// for them.
-struct DatabaseMetrics: Sendable {
+final class DatabaseMetrics: Sendable {
     private let store: Store
+    /// So that an outage is told once, however often somebody asks.
+    private let isAway = Guarded(false)
     private let logger: Logger
 
     init(_ connection: ConnectionString, logger: Logger) throws {
@@ -25,11 +27,18 @@ struct DatabaseMetrics: Sendable {
         do {
             let figures = try await store.figures()
             isUp.set(1)
+            isAway.withLock { $0 = false }
             for figure in figures.all { Self.record(figure, registry) }
             return (registry, figures.ownInstitution.map { "\($0)" })
         } catch {
             isUp.set(0)
-            logger.warning("the own database gave no figures", metadata: ["reason": "\(error)"])
+            let isKnown = isAway.withLock { isAway in
+                defer { isAway = true }
+                return isAway
+            }
+            logger.log(
+                level: isKnown ? .debug : .warning, "the own database gave no figures", metadata: ["reason": "\(error)"]
+            )
             return (registry, nil)
         }
     }

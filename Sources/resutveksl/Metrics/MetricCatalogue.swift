@@ -12,7 +12,7 @@ enum MetricCatalogue {
     /// From `resutveksl.metrics()` in the own database: the same whichever worker is asked.
     static let database: [MetricFamily] = [
         MetricFamily("resutveksl_database_up", .gauge, "1 if the own database answered with its figures, 0 if not."),
-        MetricFamily("resutveksl_database_connections", .gauge, "Sessions of clients in the own database."),
+        MetricFamily("resutveksl_database_connections", .gauge, "Sessions in the own database."),
         MetricFamily("resutveksl_orders", .gauge, "Orders in each state.", labels: ["state"]),
         MetricFamily("resutveksl_orders_due", .gauge, "Orders that are due now and that no worker holds."),
         MetricFamily(
