@@ -55,6 +55,7 @@ CREATE TRIGGER claims_are_tallied AFTER UPDATE OF ended_at ON resutveksl.claims
 CREATE INDEX orders_not_fetched_for ON resutveksl.orders (state) WHERE state IN ('refused', 'cancelled');
 CREATE INDEX transfers_given_up ON resutveksl.transfers (source, settled_at) WHERE outcome = 'given_up';
 CREATE INDEX runs_ended ON resutveksl.runs (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX transfer_log_to_report ON resutveksl.transfer_log (event, logged_at) WHERE event IN ('held', 'refused', 'taken_over');
 -- Changes are only ever added, so that their order on the disk is that of time.
 CREATE INDEX result_changes_at ON resutveksl.result_changes USING brin (changed_at) WITH (pages_per_range = 16);
 
@@ -223,7 +224,7 @@ SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET j
         FROM resutveksl.orders o CROSS JOIN resutveksl.settings s
         LEFT JOIN (
             SELECT order_number, max(logged_at) AS logged_at FROM resutveksl.transfer_log
-            WHERE source IS NULL AND logged_at >= report.since AND event = 'held' GROUP BY order_number
+            WHERE logged_at >= report.since AND event = 'held' GROUP BY order_number
         ) AS h USING (order_number)
         WHERE o.state = 'held'
         GROUP BY 4
@@ -234,7 +235,7 @@ SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET j
         SELECT 'refused', true, NULL, coalesce(l.outcome, l.reason), NULL, count(DISTINCT l.order_number), NULL,
             max(l.logged_at)
         FROM resutveksl.transfer_log l
-        WHERE l.source IS NULL AND l.logged_at >= report.since AND l.event = 'refused'
+        WHERE l.logged_at >= report.since AND l.event = 'refused'
         GROUP BY 4
         UNION ALL
         SELECT 'changed', true, t.institution, c.kind, NULL, count(DISTINCT c.order_number), count(DISTINCT c.result_id),
@@ -247,7 +248,7 @@ SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET j
         UNION ALL
         SELECT 'taken_over', true, NULL, NULL, NULL, sum(l.orders), count(*), max(l.logged_at)
         FROM resutveksl.transfer_log l
-        WHERE l.source IS NULL AND l.logged_at >= report.since AND l.event = 'taken_over'
+        WHERE l.logged_at >= report.since AND l.event = 'taken_over'
         HAVING count(*) > 0
     ) AS f
     LEFT JOIN resutveksl.institutions i ON i.institution = f.source

@@ -33,7 +33,7 @@ import Testing
 
     @Test("a page says what failed, what was given up, held and refused, who shares nothing, and what changed")
     func page() async throws {
-        let installation = try await Installation.make(203, 190, 216)
+        let installation = try await Installation.make(203, 190)
         try await installation.addDeadSource(184)
         try await installation.at(190, "UPDATE fs.modulvalg_egenskap SET status_aktiv = 'J'")
         try await installation.order(Installation.person1)
