@@ -22,6 +22,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
     ],
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -38,6 +39,10 @@ let package = Package(
             name: "Worker", dependencies: ["Store", "Sources", "Postgres", "Exchange", logging],
             swiftSettings: settings),
         .target(
+            name: "Exposition",
+            dependencies: ["Postgres", .product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: settings),
+        .target(
             name: "DevCluster",
             dependencies: ["Postgres", "Exchange", "Migrations", logging],
             resources: [.embedInCode("sql")],
@@ -45,12 +50,14 @@ let package = Package(
         .executableTarget(
             name: "resutveksl",
             dependencies: [
-                "Postgres", "Exchange", "Migrations", "Store", "Sources", "Worker", "DevCluster", logging,
+                "Postgres", "Exchange", "Migrations", "Store", "Sources", "Worker", "Exposition", "DevCluster", logging,
                 argumentParser,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -67,6 +74,10 @@ let package = Package(
             path: "Benchmarks/Harness",
             swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "DevCluster", logging], swiftSettings: settings),
+        .testTarget(
+            name: "ExpositionTests",
+            dependencies: ["Exposition", .product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: settings),
         .testTarget(
             name: "ContractTests", dependencies: ["DevCluster", "Migrations", "Postgres", "Exchange", logging],
@@ -76,7 +87,13 @@ let package = Package(
             dependencies: ["Store", "Sources", "Worker", "DevCluster", "Migrations", "Postgres", "Exchange", logging],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["resutveksl", "chaos", "bench", "DevCluster", "Postgres", logging],
+            name: "CommandTests",
+            dependencies: [
+                "resutveksl", "chaos", "bench", "DevCluster", "Postgres", "Exposition", logging,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: settings),
     ]
 )

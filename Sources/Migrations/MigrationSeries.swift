@@ -32,6 +32,7 @@ package struct MigrationSeries: Sendable {
             ("roles", PackageResources._014_roles_sql),
             ("disclosures", PackageResources._015_disclosures_sql),
             ("retention", PackageResources._016_retention_sql),
+            ("metrics", PackageResources._017_metrics_sql),
         ]))
 
     /// `migrations/source/*.sql`.

@@ -108,6 +108,7 @@ struct Lane {
             let (checked, time) = try await untilTimeIsUp { () async throws(SourceError) in
                 try await line.ask(questions, of: source, isUrgent: isUrgent) { leases.isHeld(token) }
             }
+            progress.report.asking += time
             progress.answer = checked
             progress.pace = AnswerPace(time: time, resultCount: checked.resultCount)
             return .answered(checked.sharing)

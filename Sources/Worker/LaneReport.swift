@@ -12,6 +12,8 @@ package struct LaneReport: Sendable {
     package var new = 0
     package var changed = 0
     package var missing = 0
+    /// How long the source took to answer what it was asked, without connecting and waiting for other questions.
+    package var asking: Duration = .zero
     /// Orders that the source was not asked about, or whose answer was lost with it.
     package var remaining = 0
     /// Persons whose answer was bad.
@@ -57,6 +59,7 @@ package struct LaneReport: Sendable {
         new += other.new
         changed += other.changed
         missing += other.missing
+        asking += other.asking
         remaining += other.remaining
         invalid += other.invalid
         gaveUp += other.gaveUp

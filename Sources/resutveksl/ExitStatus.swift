@@ -35,6 +35,11 @@ struct ExitStatus {
         }
     }
 
+    /// With which code the program ends after an error.
+    static func code(of error: any Error) -> Int32 {
+        ExitStatus(error)?.code ?? Resutveksl.exitCode(for: error).rawValue
+    }
+
     private init(code: Int32, message: String) {
         self.code = code
         self.message = message

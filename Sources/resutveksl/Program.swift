@@ -52,6 +52,6 @@ struct Resutveksl: AsyncParsableCommand {
         subcommands: [
             Migrate.self, Roles.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self,
             Explain.self, AdmissionCommand.self, ResultsCommand.self, Changes.self, InstitutionCommand.self,
-            RunCommand.self, WatchCommand.self, Audit.self, Purge.self, Demo.self,
+            RunCommand.self, WatchCommand.self, ReportCommand.self, Audit.self, Purge.self, Demo.self,
         ])
 }

@@ -74,6 +74,8 @@ check "the nightly run serves every institution, and tells of each that fails" \
     is "$(cut -d : -f 1 <<<"$mail" | sort)" "resutveksl failed (exit-code, status 69)
 resutveksl@203 failed (exit-code, status 69)"
 check "its log is a file for each institution" has "$(cat "$root/var/log/resutveksl/resutveksl@203.log")" 'own database cannot be reached'
+check "its metrics are a file for each institution, which says how it ended" has \
+    "$(inside cat /var/lib/resutveksl-metrics/resutveksl.prom '/var/lib/resutveksl-metrics/resutveksl@203.prom' | grep -c '^resutveksl_run_exit_status.* 69$')" '^2$'
 check "logs are readable by adm and by nobody else" is "$(inside stat -c '%a %G' /var/log/resutveksl/resutveksl.log)" "640 adm"
 printf '#!/bin/sh\necho "told of $1, $2, $3" >&2\n' >"$root/etc/resutveksl/on-failure"
 chmod +x "$root/etc/resutveksl/on-failure"
@@ -86,6 +88,15 @@ chmod +x "$root/usr/local/bin/three"
 check "a run of which some sources could not be asked is no failure" \
     is "$(inside runuser -u resutveksl -- env RESUTVEKSL_DELAY=0 RESUTVEKSL_PROGRAM=/usr/local/bin/three /usr/lib/resutveksl/cron run 2>&1)" ""
 rm "$root/usr/local/bin/three"
+# A program that has something to report, and one that has not.
+report() { inside runuser -u resutveksl -- env RESUTVEKSL_PROGRAM="/usr/local/bin/$1" /usr/lib/resutveksl/cron report 2>&1; }
+printf '#!/bin/sh\n[ "$1" = report ] && echo "a report of $RESUTVEKSL_DATABASE"\n' >"$root/usr/local/bin/talks"
+printf '#!/bin/sh\nexit 0\n' >"$root/usr/local/bin/silent"
+chmod +x "$root/usr/local/bin/talks" "$root/usr/local/bin/silent"
+check "what there is to report is mailed, for every institution" is "$(report talks)" "a report of host=/nowhere dbname=own
+a report of host=/nowhere dbname=own203"
+check "when there is nothing to report there is no mail" is "$(report silent)" ""
+rm "$root/usr/local/bin/talks" "$root/usr/local/bin/silent"
 mkdir "$root/run/systemd/system"
 check "where systemd runs, cron's line does nothing and says nothing" is "$(cron run 2>&1)" ""
 rmdir "$root/run/systemd/system"

@@ -6,7 +6,7 @@
 cache=${RESUTVEKSL_OPS_CACHE:-$PWD/.build/ops}
 base=$cache/bookworm
 # What a site has before it installs the package. PostgreSQL is there to be the own database and a source.
-machine_packages=systemd,systemd-sysv,dbus,cron,logrotate,tzdata,man-db,adduser,bash-completion,postgresql-15
+machine_packages=systemd,systemd-sysv,dbus,cron,logrotate,tzdata,man-db,adduser,bash-completion,postgresql-15,prometheus-node-exporter
 
 make_base() {
     # Made anew when it should have other packages.
@@ -20,6 +20,17 @@ make_base() {
     }
     rm -f "$base"/var/cache/apt/archives/*.deb
     echo "$machine_packages" >"$base/.made"
+}
+
+# promtool, which checks metrics and alerts: out of Debian's package, without installing the server that is in it.
+promtool=$cache/prometheus/usr/bin/promtool
+fetch_promtool() {
+    if "$promtool" --version >/dev/null 2>&1; then return; fi
+    local folder=$cache/prometheus
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    (cd "$folder" && { apt-get download prometheus || { apt-get update -q && apt-get download prometheus; }; }) &&
+        dpkg-deb --extract "$folder"/prometheus_*.deb "$folder" && rm "$folder"/prometheus_*.deb && "$promtool" --version
 }
 
 # machine NAME: a fresh one; its root is in $root.

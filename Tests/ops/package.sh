@@ -17,7 +17,9 @@ complete_listing() {
     for file in docs/*.md README.md; do has "$listing" "/usr/share/doc/resutveksl/$(basename "$file")$" || return; done
     has "$listing" ' ./usr/share/bash-completion/completions/resutveksl$' &&
         has "$listing" ' ./usr/share/zsh/vendor-completions/_resutveksl$' &&
-        has "$listing" ' ./usr/share/fish/vendor_completions.d/resutveksl.fish$'
+        has "$listing" ' ./usr/share/fish/vendor_completions.d/resutveksl.fish$' &&
+        has "$listing" ' ./usr/share/doc/resutveksl/examples/resutveksl.rules.yml$' &&
+        has "$listing" ' ./usr/share/doc/resutveksl/examples/resutveksl.json$'
 }
 check "units, migrations, documentation and completions are all in it" complete_listing
 
@@ -42,6 +44,6 @@ pages_render() {
     done
 }
 check "the manual pages render without a warning" pages_render
-check "shell scripts have nothing for shellcheck to say" shellcheck --severity=info cron/cron ops/failure ops/deb ops/packages \
-    ops/examples/on-failure ops/debian/postinst ops/debian/prerm ops/debian/postrm Tests/ops/run Tests/ops/init Tests/ops/*.sh
+check "shell scripts have nothing for shellcheck to say" shellcheck --severity=info cron/cron ops/failure ops/report ops/deb ops/packages \
+    ops/examples/on-failure ops/examples/on-report ops/debian/postinst ops/debian/prerm ops/debian/postrm Tests/ops/run Tests/ops/init Tests/ops/*.sh
 echo "        $(($(stat -c %s "$deb") / 1024)) KiB packed, $(dpkg-deb --field "$deb" Installed-Size) KiB installed"

@@ -23,7 +23,7 @@ databases=$(sql postgres 'SELECT datname FROM pg_database ORDER BY 1; SELECT rol
 check "the package is installed" on apt-get install --yes --no-install-recommends /mnt/new.deb
 check "no database and no role was made" is \
     "$(sql postgres 'SELECT datname FROM pg_database ORDER BY 1; SELECT rolname FROM pg_roles ORDER BY 1')" "$databases"
-for timer in resutveksl.timer resutveksl-refresh.timer; do
+for timer in resutveksl.timer resutveksl-refresh.timer resutveksl-report.timer; do
     check "$timer is enabled and waits" is "$(unit $timer UnitFileState) $(unit $timer ActiveState) $(unit $timer SubState)" \
         "enabled active waiting"
 done
@@ -33,7 +33,7 @@ check "before it is configured, the nightly run does nothing and does not fail" 
 check "that is because nothing says where the database is" is "$(unit resutveksl ConditionResult) $(unit resutveksl Result)" "no success"
 check "cron's line does nothing" hasnot "x$(as resutveksl sh -c "$(sed -n 's/^15.*  resutveksl  //p' cron/resutveksl)" 2>&1)" '..'
 for service in resutveksl.service resutveksl@203.service resutveksl-watch.service resutveksl-refresh.service \
-    resutveksl-failure@resutveksl.service; do
+    resutveksl-report.service resutveksl-failure@resutveksl.service; do
     check "$service is exposed to no more than 1.5: $(on systemd-analyze security --no-pager "$service" | grep -o 'level for.*: [0-9.]*' | grep -o '[0-9.]*$')" \
         on systemd-analyze security --no-pager --threshold=15 "$service"
 done
@@ -83,6 +83,35 @@ check "the weekly refresh ends well" start resutveksl-refresh.service
 dead_source() { own source add 204 'host=127.0.0.1 port=1 dbname=fs user=x' && sql resutveksl "UPDATE resutveksl.orders SET state = 'ordered'" && start resutveksl.service; }
 check "a source that cannot be asked is no failure of the service" dead_source
 check "the program said so" is "$(unit resutveksl ExecMainStatus) $(unit resutveksl Result)" "3 success"
+
+part "Metrics and the report"
+textfile=/var/lib/resutveksl-metrics/resutveksl.prom
+check "the nightly unit wrote metrics, under its restrictions, for everybody to read" is "$(on stat -c '%a %U' $textfile)" '644 resutveksl'
+check "nothing is left beside them" is "$(on ls -A /var/lib/resutveksl-metrics)" resutveksl.prom
+check "promtool has nothing to say about them" eval 'on cat $textfile | "$promtool" check metrics'
+check "node exporter is told of them by a link" on ln -s $textfile /var/lib/prometheus/node-exporter/
+# GET PORT PATH, with what a minimal Debian has.
+get() { on bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0"; printf "GET /%s HTTP/1.0\r\nConnection: close\r\n\r\n" "$1" >&3; cat <&3' "$1" "$2"; }
+scraped() {
+    local text
+    text=$(get 9100 metrics)
+    has "$text" '^resutveksl_run_exit_status\{own_institution="185"\} 3' &&
+        has "$text" '^resutveksl_source_up\{acronym="HVL",institution="203",own_institution="185"\} 1' &&
+        has "$text" '^node_textfile_scrape_error 0'
+}
+check "Debian's node exporter shows them" within 20 scraped
+check "the report says that a source could not be asked" eval \
+    'start resutveksl-report.service && has "$(journal --unit=resutveksl-report.service)" "204 +Nord +unreachable +1 "'
+check "a site's hook for reports is made" on install -m 0755 /dev/stdin /etc/resutveksl/on-report <<'HOOK'
+#!/bin/sh
+echo "for $1: $(head -1)"
+HOOK
+check "it is given the report" eval \
+    'start resutveksl-report.service && has "$(journal --unit=resutveksl-report.service)" "for resutveksl-report: Resultatutveksling at 185 UiO"'
+check "a dead-man switch that is not there changes nothing" eval \
+    'environment environment "RESUTVEKSL_DATABASE='"'dbname=resutveksl'"'
+RESUTVEKSL_PING_URL='"'http://127.0.0.1:9/ping/geheim'"'" && start resutveksl.service &&
+        has "$(journal --unit=resutveksl.service)" "dead-man" && hasnot "$(journal --unit=resutveksl.service)" geheim'
 
 part "Failing"
 told() { journal --unit="resutveksl-failure@$1.service" | grep -q "$2"; }
@@ -145,6 +174,14 @@ hang() {
         within 30 eval '[ "$(unit resutveksl-watch MainPID)" != "$watcher" ] && is "$(unit resutveksl-watch ActiveState) $(unit resutveksl-watch NRestarts)" "active 1"'
 }
 check "one that hangs is killed by the watchdog and started again" hang
+listens() {
+    environment environment "RESUTVEKSL_DATABASE='dbname=resutveksl'
+RESUTVEKSL_METRICS_LISTEN='127.0.0.1:9187'" && on systemctl restart resutveksl-watch.service &&
+        within 20 eval 'has "$(get 9187 healthz)" "^ok"'
+}
+check "it serves its metrics, under its restrictions" listens
+check "promtool has nothing to say about them either" eval \
+    'get 9187 metrics | sed "1,/^.\{0,1\}$/d" | "$promtool" check metrics && has "$(get 9187 metrics)" "^resutveksl_worker_claims_total"'
 stop() { on systemctl stop resutveksl-watch.service && is "$(unit resutveksl-watch ExecMainStatus) $(unit resutveksl-watch Result)" "0 success"; }
 check "a stop is an orderly end" stop
 
@@ -156,9 +193,10 @@ second() {
         as resutveksl env RESUTVEKSL_DATABASE=dbname=own203 resutveksl source add 185 'host=127.0.0.1 port=1 dbname=fs user=x'
 }
 check "a second own database is made" second
-check "its timer is enabled beside the other" on systemctl enable --now resutveksl@203.timer resutveksl-refresh@203.timer resutveksl-watch@203.service
+check "its timer is enabled beside the other" on systemctl enable --now resutveksl@203.timer resutveksl-report@203.timer resutveksl-refresh@203.timer resutveksl-watch@203.service
 check "both wait" has "$(on systemctl list-timers --all --no-pager)" 'resutveksl@203.timer'
 check "its run ends well" start resutveksl@203.service
+check "its metrics are a file of their own" has "$(on cat '/var/lib/resutveksl-metrics/resutveksl@203.prom')" 'own_institution="203"'
 check "it was in the second database" is "$(sql own203 'SELECT count(*) >= 1 FROM resutveksl.runs')" t
 
 part "Upgrading and purging, under systemd"

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Exchange
 import Foundation
+import Logging
 import Store
 import Worker
 
@@ -14,12 +15,22 @@ struct RunCommand: AsyncParsableCommand {
 
             Exit codes: 0 all done; 3 done, but some sources could not be asked or sent bad data; 69 own database not \
             reachable; 78 not set up. TERM or INT: ends after the sets in work and hands the rest back; a second one: leaves at once.
+
+            RESUTVEKSL_PING_URL in the environment names a dead-man switch (as healthchecks.io has them) that is told of the \
+            beginning and of the end, with the exit code when it is a failure.
             """)
 
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var json: JSONOption
 
     @OptionGroup var worker: WorkerArguments
+
+    @Option(
+        help: ArgumentHelp(
+            "Write metrics to this file at the end, for Prometheus' node exporter.",
+            discussion: "Default: RESUTVEKSL_METRICS_TEXTFILE, else none. The exporter wants it to end with .prom.",
+            valueName: "path"))
+    var metricsTextfile: String?
 
     private struct Entry: Encodable {
         let run: Int64
@@ -53,9 +64,24 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let stop = StopSignal()
         let progress = RunProgress()
         let logger = database.logger(besides: progress)
+        let environment = ProcessInfo.processInfo.environment
+        let witness = RunWitness(
+            ping: DeadManPing(environment: environment, logger: logger),
+            textfile: RunTextfile(
+                metricsTextfile ?? environment["RESUTVEKSL_METRICS_TEXTFILE"],
+                connection: { try database.connection }, logger: logger))
+        try await witness.watch { summary in
+            let ended = try await drain(progress, logger)
+            summary = ended
+            if json.isJSON { try printJSON(entry(ended)) } else { print(ended.report) }
+            if !ended.isComplete { throw ExitCode(ExitStatus.incomplete) }
+        }
+    }
+
+    private func drain(_ progress: RunProgress, _ logger: Logger) async throws -> RunSummary {
+        let stop = StopSignal()
         var store = try await database.store(
             connections: worker.connections, lease: .seconds(worker.lease), logger: logger)
         store.patience = worker.patience(until: stop)
@@ -63,19 +89,11 @@ struct RunCommand: AsyncParsableCommand {
         worker.apply(to: &options)
         let signals = worker.watchSignals(stop)
         defer { signals.end() }
-        let summary: RunSummary
-        do {
-            summary = try await Run(
-                store: store, options: options, stop: stop, logger: logger,
-                tell: { progress.take($0) }
-            ).drain()
-            progress.finish()
-        } catch {
-            progress.finish()
-            throw error
-        }
-        if json.isJSON { try printJSON(entry(summary)) } else { print(summary.report) }
-        if !summary.isComplete { throw ExitCode(ExitStatus.incomplete) }
+        defer { progress.finish() }
+        return try await Run(
+            store: store, options: options, stop: stop, logger: logger,
+            tell: { progress.take($0) }
+        ).drain()
     }
 
     private func entry(_ summary: RunSummary) -> Entry {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Postgres
 import Store
 import Worker
@@ -32,6 +33,13 @@ struct WatchCommand: AsyncParsableCommand {
             "How long a source that failed is left alone before it is tried again.", valueName: "seconds"))
     var rest = 60.0
 
+    @Option(
+        help: ArgumentHelp(
+            "Serve metrics over HTTP at this address: /metrics for Prometheus, and /healthz.",
+            discussion: "Default: RESUTVEKSL_METRICS_LISTEN, else nowhere. For example 127.0.0.1:9187.",
+            valueName: "address"))
+    var metricsListen: ListenAddress?
+
     func validate() throws {
         guard (0.05...3600).contains(poll) else { throw ValidationError("--poll goes from 0.05 to 3600 seconds.") }
         guard (0...86_400).contains(idle) else { throw ValidationError("--idle goes from 0 to 86400 seconds.") }
@@ -53,12 +61,32 @@ struct WatchCommand: AsyncParsableCommand {
         let signals = worker.watchSignals(stop)
         defer { signals.end() }
         let service = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
-        let watch = Watch(store: store, options: options, stop: stop, service: service, logger: logger)
+        let endpoint = try endpoint(logger)
+        let watch = Watch(
+            store: store, options: options, stop: stop, service: service, logger: logger,
+            tell: { endpoint?.metrics.worker.take($0) })
         do {
-            print(try await watch.work().report)
+            let summary = try await withThrowingTaskGroup(of: Void.self) { group in
+                if let endpoint { group.addTask { await endpoint.serve() } }
+                defer { group.cancelAll() }
+                return try await watch.work()
+            }
+            print(summary.report)
         } catch let error as PostgresError where stop.isGiven {
             let sentence = "stopped while the own database was away; its orders are free when their lease is over"
             FileHandle.standardError.write(Data("resutveksl: \(sentence). \(error)\n".utf8))
         }
+    }
+
+    private func endpoint(_ logger: Logger) throws -> MetricsEndpoint? {
+        let text = ProcessInfo.processInfo.environment["RESUTVEKSL_METRICS_LISTEN"] ?? ""
+        guard let address = metricsListen ?? ListenAddress(argument: text) else {
+            if text.isEmpty { return nil }
+            throw CommandFailure(
+                code: ExitStatus.configuration,
+                message: "RESUTVEKSL_METRICS_LISTEN is no address such as 127.0.0.1:9187: \(text)")
+        }
+        let database = try DatabaseMetrics(database.connection, logger: logger)
+        return MetricsEndpoint(address: address, metrics: WatchMetrics(database), logger: logger)
     }
 }

@@ -61,6 +61,14 @@ struct TimerTests {
         #expect(try UnitFolder.value(of: "Persistent", in: "resutveksl.timer") == "true")
     }
 
+    @Test("the report comes every morning at 07:00 in Oslo, after the nightly run and its tries, and is made up for")
+    func report() async throws {
+        let expression = try #require(try UnitFolder.value(of: "OnCalendar", in: "resutveksl-report.timer"))
+        let moments = try await moments(expression, after: "2026-10-24 00:00 UTC", count: 2)
+        #expect(moments == ["Sat 2026-10-24 05:00:00", "Sun 2026-10-25 06:00:00"])
+        #expect(try UnitFolder.value(of: "Persistent", in: "resutveksl-report.timer") == "true")
+    }
+
     @Test("the refresh comes on Fridays at 18:00 in Oslo, summer and winter, and is made up for")
     func refresh() async throws {
         let expression = try #require(try UnitFolder.value(of: "OnCalendar", in: "resutveksl-refresh.timer"))

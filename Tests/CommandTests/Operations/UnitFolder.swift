@@ -9,10 +9,12 @@ final class UnitFolder {
 
     static let services = [
         "resutveksl.service", "resutveksl@203.service", "resutveksl-watch.service", "resutveksl-watch@203.service",
-        "resutveksl-refresh.service", "resutveksl-refresh@203.service", "resutveksl-failure@resutveksl@203.service",
+        "resutveksl-refresh.service", "resutveksl-refresh@203.service", "resutveksl-report.service",
+        "resutveksl-report@203.service", "resutveksl-failure@resutveksl@203.service",
     ]
     static let timers = [
         "resutveksl.timer", "resutveksl@203.timer", "resutveksl-refresh.timer", "resutveksl-refresh@203.timer",
+        "resutveksl-report.timer", "resutveksl-report@203.timer",
     ]
 
     /// The root of a file system with nothing else in it than systemd's own units.
@@ -28,7 +30,7 @@ final class UnitFolder {
             try files.copyItem(atPath: "/lib/systemd/system/\(name)", toPath: place.appending(path: name).path())
         }
         // Only looked at, never started.
-        for program in ["usr/bin/resutveksl", "usr/lib/resutveksl/failure"] {
+        for program in ["usr/bin/resutveksl", "usr/lib/resutveksl/failure", "usr/lib/resutveksl/report"] {
             let path = root.appending(path: program)
             try files.createDirectory(at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
             try files.copyItem(atPath: "/bin/true", toPath: path.path())

@@ -61,7 +61,7 @@ struct UnitTests {
         "a template differs from the plain unit in whose environment and credentials it reads, and in nothing else",
         arguments: [
             "resutveksl.service", "resutveksl-watch.service", "resutveksl-refresh.service", "resutveksl.timer",
-            "resutveksl-refresh.timer",
+            "resutveksl-refresh.timer", "resutveksl-report.service", "resutveksl-report.timer",
         ])
     func templates(plain: String) throws {
         func directives(_ name: String) throws -> [String] {
@@ -72,6 +72,7 @@ struct UnitTests {
                 ? line + " (%i)"
                 : line.replacing("/etc/resutveksl/environment", with: "/etc/resutveksl/%i.env")
                     .replacing(":resutveksl.pg", with: ":resutveksl-%i.pg")
+                    .replacing("/resutveksl.prom", with: "/resutveksl@%i.prom")
         }
         #expect(try directives(plain.replacing(".", with: "@.")) == expected)
     }
