@@ -55,13 +55,14 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let stop = StopSignal()
         let progress = RunProgress()
-        let logger = database.logger(besides: progress)
+        let configuration = try database.configuration(worker)
+        let logger = configuration.logger(besides: progress)
         var store = try await database.store(
-            connections: worker.connections, lease: .seconds(worker.lease), logger: logger)
-        store.patience = worker.patience(until: stop)
+            configuration, connections: configuration[Key.connections], lease: configuration[Key.lease], logger: logger)
+        store.patience = configuration.patience(until: stop)
         var options = WorkerOptions()
-        worker.apply(to: &options)
-        let signals = worker.watchSignals(stop)
+        configuration.apply(to: &options)
+        let signals = configuration.watchSignals(stop)
         defer { signals.end() }
         let summary: RunSummary
         do {
