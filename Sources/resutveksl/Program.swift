@@ -57,6 +57,6 @@ struct Resutveksl: AsyncParsableCommand {
         subcommands: [
             Migrate.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self,
             Explain.self, AdmissionCommand.self, ResultsCommand.self, Changes.self, InstitutionCommand.self,
-            RunCommand.self, WatchCommand.self, ConfigCommand.self, Demo.self,
+            RunCommand.self, WatchCommand.self, LogCommand.self, ConfigCommand.self, Demo.self,
         ])
 }

@@ -164,7 +164,12 @@ extension Store {
                         coalesce(sum(t.missing_results), 0), coalesce(sum(t.held_back), 0)
                     FROM resutveksl.transfers t WHERE t.order_number = o.order_number)
             WHERE o.claim_token = $1
-            RETURNING o.state
+            RETURNING o.order_number, o.person_id, o.state
+        ), logged AS (
+            INSERT INTO resutveksl.transfer_log (event, run_id, token, order_number, person_id)
+            SELECT 'completed', c.run_id, c.token, s.order_number, s.person_id
+            FROM settled s JOIN resutveksl.claims c ON c.token = $1
+            WHERE s.state = 'completed'
         )
         SELECT state, count(*) FROM settled GROUP BY state
         """)

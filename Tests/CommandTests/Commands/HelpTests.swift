@@ -78,7 +78,7 @@ import Testing
             "source pause", "source resume", "person add", "acceptance set", "order place", "order list", "order show",
             "order cancel", "order hold", "order release", "order requeue", "admission add", "admission list",
             "admission close", "admission refresh", "results show", "results log", "results delete-log", "changes list",
-            "changes seen", "run", "demo",
+            "changes seen", "run", "log", "config show", "config check", "demo",
         ]
         #expect(names.isSuperset(of: expected), "missing: \(expected.subtracting(names))")
     }
@@ -100,6 +100,7 @@ import Testing
         arguments: [
             "migrate", "setting list", "source list", "source check", "order place", "order list", "order show",
             "admission list", "admission refresh", "results show", "results log", "changes list", "changes seen", "run",
+            "log", "config show",
         ])
     func json(path: String) async throws {
         let page = try await page(path.split(separator: " ").map(String.init))
