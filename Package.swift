@@ -66,17 +66,24 @@ let package = Package(
             dependencies: ["DevCluster", "Postgres", "Exchange", "Migrations", logging, argumentParser],
             path: "Benchmarks/Harness",
             swiftSettings: settings),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "DevCluster", logging], swiftSettings: settings),
+        .target(name: "TestLogs", dependencies: [logging], path: "Tests/TestLogs", swiftSettings: settings),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "DevCluster", "TestLogs", logging],
+            swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: settings),
         .testTarget(
-            name: "ContractTests", dependencies: ["DevCluster", "Migrations", "Postgres", "Exchange", logging],
+            name: "ContractTests",
+            dependencies: ["DevCluster", "Migrations", "Postgres", "Exchange", "TestLogs", logging],
             swiftSettings: settings),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["Store", "Sources", "Worker", "DevCluster", "Migrations", "Postgres", "Exchange", logging],
+            dependencies: [
+                "Store", "Sources", "Worker", "DevCluster", "Migrations", "Postgres", "Exchange", "TestLogs", logging,
+            ],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["resutveksl", "chaos", "bench", "DevCluster", "Postgres", logging],
+            name: "CommandTests",
+            dependencies: ["resutveksl", "chaos", "bench", "DevCluster", "Postgres", "Store", "TestLogs", logging],
             swiftSettings: settings),
     ]
 )
