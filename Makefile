@@ -20,7 +20,8 @@ demo: build ## Runs the main job on a private PostgreSQL with fifty sources, and
 
 test: packages lint ## Checks the formatting, builds, and runs all tests on PostgreSQL servers of their own
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest
+	@# Runs them, and looks for persons in everything that they logged.
+	Tests/logs/check $(SWIFT) test --skip-build --disable-xctest
 
 packages-ops: packages
 	@ops/packages ops

@@ -77,14 +77,20 @@ let package = Package(
         .testTarget(
             name: "ExpositionTests",
             dependencies: ["Exposition", .product(name: "CoreMetrics", package: "swift-metrics")],
+        .target(name: "TestLogs", dependencies: [logging], path: "Tests/TestLogs", swiftSettings: settings),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "DevCluster", "TestLogs", logging],
             swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange"], swiftSettings: settings),
         .testTarget(
-            name: "ContractTests", dependencies: ["DevCluster", "Migrations", "Postgres", "Exchange", logging],
+            name: "ContractTests",
+            dependencies: ["DevCluster", "Migrations", "Postgres", "Exchange", "TestLogs", logging],
             swiftSettings: settings),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["Store", "Sources", "Worker", "DevCluster", "Migrations", "Postgres", "Exchange", logging],
+            dependencies: [
+                "Store", "Sources", "Worker", "DevCluster", "Migrations", "Postgres", "Exchange", "TestLogs", logging,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "CommandTests",
@@ -94,6 +100,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            dependencies: ["resutveksl", "chaos", "bench", "DevCluster", "Postgres", "Store", "TestLogs", logging],
             swiftSettings: settings),
     ]
 )

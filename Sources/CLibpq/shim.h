@@ -4,6 +4,8 @@
 #include <libpq-fe.h>
 
 /* What the event loop needs of Linux and Swift's Glibc module does not show. */
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -11,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* A counter that poll(2) can wait for; never blocks. */
 static inline int resutveksl_eventfd(void) {
@@ -21,6 +24,25 @@ static inline int resutveksl_eventfd(void) {
 static inline int resutveksl_memory_file(const char *name) {
     extern int memfd_create(const char *, unsigned int);
     return memfd_create(name, 1U /* MFD_CLOEXEC */);
+}
+
+/* The same with something in it, which nobody can change any more: what systemd's journal takes instead of a datagram that is
+   too large. -1 when it cannot be made. */
+static inline int resutveksl_sealed_file(const char *name, const void *bytes, size_t size) {
+    extern int memfd_create(const char *, unsigned int);
+    int descriptor = memfd_create(name, 3U /* MFD_CLOEXEC | MFD_ALLOW_SEALING */);
+    if (descriptor < 0) return -1;
+    for (size_t written = 0; written < size;) {
+        ssize_t count = write(descriptor, (const char *)bytes + written, size - written);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) { close(descriptor); return -1; }
+        written += (size_t)count;
+    }
+    if (fcntl(descriptor, 1033 /* F_ADD_SEALS */, 15 /* F_SEAL_SEAL, _SHRINK, _GROW, _WRITE */) != 0) {
+        close(descriptor);
+        return -1;
+    }
+    return descriptor;
 }
 
 /* Names the calling thread for debuggers and profilers; at most 15 bytes. */

@@ -25,4 +25,12 @@ package struct MemoryFile {
             if count < 0, errno != EINTR { throw Failure(rawValue: errno) }
         }
     }
+
+    /// A descriptor of a file with these bytes, which nobody can change any more; nil when it cannot be made.
+    ///
+    /// The caller closes it.
+    package static func sealed(_ bytes: [UInt8]) -> Int32? {
+        let descriptor = resutveksl_sealed_file("resutveksl", bytes, bytes.count)
+        return descriptor < 0 ? nil : descriptor
+    }
 }

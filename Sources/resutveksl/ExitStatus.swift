@@ -28,6 +28,8 @@ struct ExitStatus {
             self.init(code: Self.incomplete, message: error.description)
         case let error as PersonNumberError:
             self.init(code: 64, message: error.description)
+        case let error as ConfigurationError:
+            self.init(code: Self.configuration, message: error.description)
         case let error as CommandFailure:
             self.init(code: error.code, message: error.message)
         default:

@@ -1,5 +1,6 @@
 import ArgumentParser
 @preconcurrency import Foundation
+import Logging
 
 /// The one program.
 ///
@@ -12,6 +13,10 @@ struct Program {
         // A reader that went away (`resutveksl run | head`) must not end the program in the middle of its work.
         signal(SIGPIPE, SIG_IGN)
         DescriptorLimit.raise()
+        // libdispatch tells the system's log of each thread whose priority it may not raise, as no ordinary user may. It looks
+        // here when it first has something to say.
+        setenv("LIBDISPATCH_LOG", "NO", 0)
+        LoggingSystem.bootstrap { ProgramLogHandler(label: $0) }
         do {
             try ServiceCredentials.adopt(environment: ProcessInfo.processInfo.environment)
             var command = try Resutveksl.parseAsRoot()
@@ -52,6 +57,7 @@ struct Resutveksl: AsyncParsableCommand {
         subcommands: [
             Migrate.self, Roles.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self,
             Explain.self, AdmissionCommand.self, ResultsCommand.self, Changes.self, InstitutionCommand.self,
-            RunCommand.self, WatchCommand.self, ReportCommand.self, Audit.self, Purge.self, Demo.self,
+            RunCommand.self, WatchCommand.self, ReportCommand.self, LogCommand.self, Audit.self, Purge.self, ConfigCommand.self,
+            Demo.self,
         ])
 }

@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import TestLogs
 
 /// Everything that was logged, at the lowest level, for tests that read it.
 final class LogBook: Sendable {
@@ -26,6 +27,7 @@ final class LogBook: Sendable {
         }
 
         func log(event: LogEvent) {
+            TestLogs.keep(event, label: "test", metadata: metadata)
             let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
             let pairs = all.map { "\($0.key)=\($0.value)" }.sorted()
             book.add("\(event.level) \(event.message) " + pairs.joined(separator: " "))

@@ -1,6 +1,7 @@
 import DevCluster
 import Migrations
 import Postgres
+import TestLogs
 
 /// One PostgreSQL server for all tests of this process, with templates of an own database and of a source.
 actor TestServer {
@@ -12,6 +13,7 @@ actor TestServer {
     func cluster() async throws -> PrivateCluster {
         if let starting { return try await starting.value }
         let task = Task {
+            TestLogs.begin()
             var options = ClusterOptions()
             options.settings = ["track_functions": "all"]
             options.listensOnTCP = true
@@ -29,6 +31,7 @@ actor TestServer {
                 """
                 UPDATE resutveksl.settings SET own_institution = 215
                 """)
+            try await connection.execute(script: TestLogs.transferLogScript)
             await connection.close()
             return cluster
         }

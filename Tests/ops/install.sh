@@ -38,7 +38,9 @@ check "there is a system user without a shell" has "$(inside getent passwd resut
 # Both institutions' databases do not exist: 69, which is told. The delay of the nightly run is left out.
 echo "RESUTVEKSL_DATABASE='host=/nowhere dbname=own'" >"$root/etc/resutveksl/environment"
 echo "RESUTVEKSL_DATABASE='host=/nowhere dbname=own203'" >"$root/etc/resutveksl/203.env"
-chroot "$root" chgrp resutveksl /etc/resutveksl/environment /etc/resutveksl/203.env
+echo "database = 'host=/nowhere dbname=own204'" >"$root/etc/resutveksl/204.conf"
+echo "[fs]" >"$root/etc/resutveksl/pg_service.conf"
+chroot "$root" chgrp -R resutveksl /etc/resutveksl
 chmod 0640 "$root"/etc/resutveksl/*
 echo '# edited here' >>"$root/etc/logrotate.d/resutveksl"
 
@@ -72,7 +74,8 @@ check "cron takes the file: it has no other line than comments, variables and jo
 mail=$(cron run 2>&1) || true
 check "the nightly run serves every institution, and tells of each that fails" \
     is "$(cut -d : -f 1 <<<"$mail" | sort)" "resutveksl failed (exit-code, status 69)
-resutveksl@203 failed (exit-code, status 69)"
+resutveksl@203 failed (exit-code, status 69)
+resutveksl@204 failed (exit-code, status 69)"
 check "its log is a file for each institution" has "$(cat "$root/var/log/resutveksl/resutveksl@203.log")" 'own database cannot be reached'
 check "its metrics are a file for each institution, which says how it ended" has \
     "$(inside cat /var/lib/resutveksl-metrics/resutveksl.prom '/var/lib/resutveksl-metrics/resutveksl@203.prom' | grep -c '^resutveksl_run_exit_status.* 69$')" '^2$'
@@ -81,7 +84,8 @@ printf '#!/bin/sh\necho "told of $1, $2, $3" >&2\n' >"$root/etc/resutveksl/on-fa
 chmod +x "$root/etc/resutveksl/on-failure"
 mail=$(cron refresh 2>&1) || true
 check "a site's hook is started instead" is "$(sort <<<"$mail")" "told of resutveksl, exit-code, 69
-told of resutveksl@203, exit-code, 69"
+told of resutveksl@203, exit-code, 69
+told of resutveksl@204, exit-code, 69"
 # A program that ends as a run does whose sources could not all be asked.
 printf '#!/bin/sh\nexit 3\n' >"$root/usr/local/bin/three"
 chmod +x "$root/usr/local/bin/three"

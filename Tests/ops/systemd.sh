@@ -66,6 +66,12 @@ check "the nightly run ends well" start resutveksl.service
 check "the order is completed" is "$(sql resutveksl 'SELECT state FROM resutveksl.orders')" completed
 check "the result was fetched, with a password from the credential" is "$(sql resutveksl 'SELECT count(*) FROM resutveksl.external_results')" 1
 check "the report of the run is in the journal" has "$(journal --unit=resutveksl.service)" 'order'
+fields() { on journalctl --quiet --no-pager --unit=resutveksl --output=json "$@"; }
+check "so is a line for the source, with fields of its own" has "$(fields INSTITUTION=203)" '"OUTCOME":"done"'
+check "with the run, its priority, and where it is from" eval \
+    'has "$(fields INSTITUTION=203)" "\"RUN\":\"1\"" && has "$(fields INSTITUTION=203)" "\"PRIORITY\":\"6\"" && has "$(fields INSTITUTION=203)" "\"CODE_FILE\":\"Worker/"'
+check "and a summary, found by the identifier that docs/logs.md tells" \
+    has "$(fields "MESSAGE_ID=$(sed -n 's/^| run ended .*`\([0-9a-f]*\)`.*/\1/p' docs/logs.md)")" '"MESSAGE":"run ended: '
 check "the service's user may not read the credentials otherwise" hasnot "$(as resutveksl cat /etc/credstore/resutveksl.pgpass 2>&1)" fjord
 # As systemd hands them over where the file system has access control lists; libpq by itself ignores such a password file.
 lax() {
@@ -82,6 +88,7 @@ check "libpq itself would not" refuse as resutveksl env PGSERVICEFILE=/run/lax/p
 check "the weekly refresh ends well" start resutveksl-refresh.service
 dead_source() { own source add 204 'host=127.0.0.1 port=1 dbname=fs user=x' && sql resutveksl "UPDATE resutveksl.orders SET state = 'ordered'" && start resutveksl.service; }
 check "a source that cannot be asked is no failure of the service" dead_source
+check "it is in the journal as a warning, with how it failed" has "$(fields INSTITUTION=204 PRIORITY=4)" '"ERRNO":"ECONNREFUSED"'
 check "the program said so" is "$(unit resutveksl ExecMainStatus) $(unit resutveksl Result)" "3 success"
 
 part "Metrics and the report"
@@ -128,7 +135,7 @@ soon() {
         on systemctl daemon-reload
 }
 check "the time between tries is made short, for this test" soon resutveksl@203.service
-check "an instance without an environment file fails, when it has been tried often enough" refuse start resutveksl@203.service
+check "an instance that nobody has told where its database is fails, and does not take another's" fails resutveksl@203.service 78
 check "the hook is told which" within 10 told resutveksl@203 'hook: resutveksl@203, '
 check "the hook is under the same restrictions" has "$(journal --unit=resutveksl-failure@resutveksl@203.service)" 'Read-only file system'
 away() {
@@ -187,10 +194,10 @@ check "a stop is an orderly end" stop
 
 part "Several institutions"
 second() {
-    as postgres createdb --owner=resutveksl own203 && environment 203.env "RESUTVEKSL_DATABASE='dbname=own203'" &&
-        as resutveksl env RESUTVEKSL_DATABASE=dbname=own203 resutveksl migrate &&
-        as resutveksl env RESUTVEKSL_DATABASE=dbname=own203 resutveksl setting set own_institution 203 &&
-        as resutveksl env RESUTVEKSL_DATABASE=dbname=own203 resutveksl source add 185 'host=127.0.0.1 port=1 dbname=fs user=x'
+    as postgres createdb --owner=resutveksl own203 && environment 203.conf "database = dbname=own203" &&
+        as resutveksl resutveksl migrate --config /etc/resutveksl/203.conf &&
+        as resutveksl resutveksl setting set own_institution 203 --config /etc/resutveksl/203.conf &&
+        as resutveksl resutveksl source add 185 'host=127.0.0.1 port=1 dbname=fs user=x' --config /etc/resutveksl/203.conf
 }
 check "a second own database is made" second
 check "its timer is enabled beside the other" on systemctl enable --now resutveksl@203.timer resutveksl-report@203.timer resutveksl-refresh@203.timer resutveksl-watch@203.service

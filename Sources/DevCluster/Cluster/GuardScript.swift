@@ -62,8 +62,11 @@ enum GuardScript {
             trap '' HUP INT TERM
             if [ -z "$kept" ] && [ -n "$folder" ]; then
                 stop_server fast 10 || stop_server immediate 10 || kill -9 "$(head -n 1 "$data/postmaster.pid")"
+                # For tests that look into what was logged, after everybody has gone.
+                if [ -n "$TEST_LOGS" ]; then cp "$folder/server.log" "$TEST_LOGS/server-${folder##*/}.log" 2>/dev/null; fi
                 rm -rf "$folder"
             fi
+            if [ -n "$TEST_LOGS" ]; then rm -f "$TEST_LOGS/${folder##*/}.guard"; fi
         }
 
         # make_certificates NAME...: a certificate authority, another one that signed nothing, and the server's certificate.
@@ -100,6 +103,7 @@ enum GuardScript {
             exit 1
         fi
         data=$folder/data
+        if [ -n "$TEST_LOGS" ]; then echo $$ >"$TEST_LOGS/${folder##*/}.guard"; fi
         echo "ok $bin $folder"
 
         while read -r command arguments; do

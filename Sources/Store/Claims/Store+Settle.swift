@@ -167,6 +167,8 @@ extension Store {
         """
         WITH settled AS (
             \(settling("FROM (SELECT $1::bigint AS token) AS held", areAlive: "$2"))
+        ), logged AS (
+            \(loggingCompleted)
         )
         SELECT state, count(*) FROM settled GROUP BY state
         """)
@@ -180,6 +182,8 @@ extension Store {
             WHERE token = $1 AND ended_at IS NULL AND lease_until > clock_timestamp() FOR NO KEY UPDATE
         ), settled AS (
             \(settling("FROM held", areAlive: "true"))
+        ), logged AS (
+            \(loggingCompleted)
         ), ended AS (
             UPDATE resutveksl.claims c SET ended_at = clock_timestamp() FROM held WHERE c.token = held.token
         )
@@ -202,9 +206,16 @@ extension Store {
                     coalesce(sum(t.missing_results), 0), coalesce(sum(t.held_back), 0)
                 FROM resutveksl.transfers t WHERE t.order_number = o.order_number)
         \(from) WHERE o.claim_token = held.token
-        RETURNING o.state
+        RETURNING o.order_number, o.person_id, o.state
         """
     }
+
+    private static let loggingCompleted = """
+        INSERT INTO resutveksl.transfer_log (event, run_id, token, order_number, person_id)
+        SELECT 'completed', c.run_id, c.token, s.order_number, s.person_id
+        FROM settled s JOIN resutveksl.claims c ON c.token = $1
+        WHERE s.state = 'completed'
+        """
 
     private static let endClaim = Statement(
         prepared: "settle_end_claim",

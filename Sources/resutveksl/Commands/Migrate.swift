@@ -14,7 +14,8 @@ struct Migrate: AsyncParsableCommand {
     var status = false
 
     func run() async throws {
-        let connection = try await Connection.connect(database.connection, logger: database.logger())
+        let configuration = try database.configuration()
+        let connection = try await Connection.connect(configuration.ownDatabase, logger: configuration.logger())
         let migrator = Migrator(.ownDatabase)
         if status { return try await show(migrator.status(connection)) }
         let applied = try await migrator.migrate(connection)

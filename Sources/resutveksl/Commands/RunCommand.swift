@@ -5,7 +5,7 @@ import Logging
 import Store
 import Worker
 
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, KeyedOptions {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Fetches for every order that is due, then exits.",
         discussion: """
@@ -16,8 +16,8 @@ struct RunCommand: AsyncParsableCommand {
             Exit codes: 0 all done; 3 done, but some sources could not be asked or sent bad data; 69 own database not \
             reachable; 78 not set up. TERM or INT: ends after the sets in work and hands the rest back; a second one: leaves at once.
 
-            RESUTVEKSL_PING_URL in the environment names a dead-man switch (as healthchecks.io has them) that is told of the \
-            beginning and of the end, with the exit code when it is a failure.
+            ping.url in the configuration names a dead-man switch (as healthchecks.io has them) that is told of the beginning and \
+            of the end, with the exit code when it is a failure; it is a secret, and no option.
             """)
 
     @OptionGroup var database: DatabaseOptions
@@ -25,12 +25,14 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var worker: WorkerArguments
 
-    @Option(
-        help: ArgumentHelp(
-            "Write metrics to this file at the end, for Prometheus' node exporter.",
-            discussion: "Default: RESUTVEKSL_METRICS_TEXTFILE, else none. The exporter wants it to end with .prom.",
-            valueName: "path"))
-    var metricsTextfile: String?
+    @Option(name: Key.metricsTextfile.optionName, help: Key.metricsTextfile.help) var metricsTextfile: String?
+
+    func validate() throws { try GivenOptions(self).validate() }
+
+    func give(to options: inout GivenOptions) {
+        worker.give(to: &options)
+        options.add(Key.metricsTextfile, metricsTextfile)
+    }
 
     private struct Entry: Encodable {
         let run: Int64
@@ -65,29 +67,30 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let progress = RunProgress()
-        let logger = database.logger(besides: progress)
-        let environment = ProcessInfo.processInfo.environment
+        let configuration = try database.configuration(self)
+        let logger = configuration.logger(besides: progress)
         let witness = RunWitness(
-            ping: DeadManPing(environment: environment, logger: logger),
+            ping: DeadManPing(configuration[Key.pingURL], logger: logger),
             textfile: RunTextfile(
-                metricsTextfile ?? environment["RESUTVEKSL_METRICS_TEXTFILE"],
-                connection: { try database.connection }, logger: logger))
+                configuration[Key.metricsTextfile], connection: { try configuration.ownDatabase }, logger: logger))
         try await witness.watch { summary in
-            let ended = try await drain(progress, logger)
+            let ended = try await drain(configuration, progress, logger)
             summary = ended
             if json.isJSON { try printJSON(entry(ended)) } else { print(ended.report) }
             if !ended.isComplete { throw ExitCode(ExitStatus.incomplete) }
         }
     }
 
-    private func drain(_ progress: RunProgress, _ logger: Logger) async throws -> RunSummary {
+    private func drain(
+        _ configuration: ProgramConfiguration, _ progress: RunProgress, _ logger: Logger
+    ) async throws -> RunSummary {
         let stop = StopSignal()
         var store = try await database.store(
-            connections: worker.connections, lease: .seconds(worker.lease), logger: logger)
-        store.patience = worker.patience(until: stop)
+            configuration, connections: configuration[Key.connections], lease: configuration[Key.lease], logger: logger)
+        store.patience = configuration.patience(until: stop)
         var options = WorkerOptions()
-        worker.apply(to: &options)
-        let signals = worker.watchSignals(stop)
+        configuration.apply(to: &options)
+        let signals = configuration.watchSignals(stop)
         defer { signals.end() }
         defer { progress.finish() }
         return try await Run(

@@ -27,14 +27,12 @@ struct SourceInstall: AsyncParsableCommand {
         help: ArgumentHelp("Roles that may ask, and for which institution.", valueName: "role=institution"))
     var requester: [String] = []
 
-    @Option(name: .customLong("log-level"), help: "From which level on is logged, on standard error.")
-    var logLevel: Logger.Level = .notice
+    @OptionGroup var common: CommonOptions
 
     func validate() throws { for text in requester { _ = try parsed(text) } }
 
     func run() async throws {
-        var logger = Logger(label: "resutveksl") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = logLevel
+        let logger = try common.configuration(GivenOptions(common)).logger()
         let requesters = try requester.map(parsed)
         do {
             try await install(requesters, logger)

@@ -5,7 +5,7 @@ import Postgres
 import Store
 import Worker
 
-struct WatchCommand: AsyncParsableCommand {
+struct WatchCommand: AsyncParsableCommand, KeyedOptions {
     static let configuration = CommandConfiguration(
         commandName: "watch", abstract: "Stays, and fetches for every order as soon as it is due.",
         discussion: """
@@ -22,46 +22,38 @@ struct WatchCommand: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var worker: WorkerArguments
 
-    @Option(help: ArgumentHelp("How often it looks for orders by itself.", valueName: "seconds")) var poll = 5.0
+    @Option(name: Key.poll.optionName, help: Key.poll.help) var poll: Double?
+    @Option(name: Key.idle.optionName, help: Key.idle.help) var idle: Double?
+    @Option(name: Key.rest.optionName, help: Key.rest.help) var rest: Double?
+    @Option(name: Key.metricsListen.optionName, help: Key.metricsListen.help) var metricsListen: String?
 
-    @Option(
-        help: ArgumentHelp("How long a connection to a source stays open without a question.", valueName: "seconds"))
-    var idle = 300.0
+    func validate() throws { try GivenOptions(self).validate() }
 
-    @Option(
-        help: ArgumentHelp(
-            "How long a source that failed is left alone before it is tried again.", valueName: "seconds"))
-    var rest = 60.0
-
-    @Option(
-        help: ArgumentHelp(
-            "Serve metrics over HTTP at this address: /metrics for Prometheus, and /healthz.",
-            discussion: "Default: RESUTVEKSL_METRICS_LISTEN, else nowhere. For example 127.0.0.1:9187.",
-            valueName: "address"))
-    var metricsListen: ListenAddress?
-
-    func validate() throws {
-        guard (0.05...3600).contains(poll) else { throw ValidationError("--poll goes from 0.05 to 3600 seconds.") }
-        guard (0...86_400).contains(idle) else { throw ValidationError("--idle goes from 0 to 86400 seconds.") }
-        guard (0...86_400).contains(rest) else { throw ValidationError("--rest goes from 0 to 86400 seconds.") }
+    func give(to options: inout GivenOptions) {
+        worker.give(to: &options)
+        options.add(Key.poll, poll)
+        options.add(Key.idle, idle)
+        options.add(Key.rest, rest)
+        options.add(Key.metricsListen, metricsListen)
     }
 
     func run() async throws {
         let stop = StopSignal()
-        let logger = database.logger()
+        let configuration = try database.configuration(self)
+        let logger = configuration.logger()
         var store = try await database.store(
-            connections: worker.connections, lease: .seconds(worker.lease), logger: logger)
+            configuration, connections: configuration[Key.connections], lease: configuration[Key.lease], logger: logger)
         var options = WatchOptions()
-        worker.apply(to: &options.worker)
-        options.worker.breakerRest = .seconds(rest)
-        options.pollInterval = .seconds(poll)
-        options.idleLimit = .seconds(idle)
+        configuration.apply(to: &options.worker)
+        options.worker.breakerRest = configuration[Key.rest]
+        options.pollInterval = configuration[Key.poll]
+        options.idleLimit = configuration[Key.idle]
         // A resident worker waits for its database until it is stopped.
-        store.patience = worker.patience(until: stop, limit: .seconds(365 * 86_400))
-        let signals = worker.watchSignals(stop)
+        store.patience = configuration.patience(until: stop, limit: .seconds(365 * 86_400))
+        let signals = configuration.watchSignals(stop)
         defer { signals.end() }
         let service = ServiceNotifier(environment: ProcessInfo.processInfo.environment)
-        let endpoint = try endpoint(logger)
+        let endpoint = try endpoint(configuration, logger)
         let watch = Watch(
             store: store, options: options, stop: stop, service: service, logger: logger,
             tell: { endpoint?.metrics.worker.take($0) })
@@ -78,15 +70,9 @@ struct WatchCommand: AsyncParsableCommand {
         }
     }
 
-    private func endpoint(_ logger: Logger) throws -> MetricsEndpoint? {
-        let text = ProcessInfo.processInfo.environment["RESUTVEKSL_METRICS_LISTEN"] ?? ""
-        guard let address = metricsListen ?? ListenAddress(argument: text) else {
-            if text.isEmpty { return nil }
-            throw CommandFailure(
-                code: ExitStatus.configuration,
-                message: "RESUTVEKSL_METRICS_LISTEN is no address such as 127.0.0.1:9187: \(text)")
-        }
-        let database = try DatabaseMetrics(database.connection, logger: logger)
+    private func endpoint(_ configuration: ProgramConfiguration, _ logger: Logger) throws -> MetricsEndpoint? {
+        guard let address = configuration[Key.metricsListen].flatMap(ListenAddress.init(argument:)) else { return nil }
+        let database = try DatabaseMetrics(configuration.ownDatabase, logger: logger)
         return MetricsEndpoint(address: address, metrics: WatchMetrics(database), logger: logger)
     }
 }

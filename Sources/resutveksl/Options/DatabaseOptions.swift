@@ -1,48 +1,56 @@
-public import ArgumentParser
-import Foundation
-public import Logging
+import ArgumentParser
+import Logging
 import Migrations
 import Postgres
 import Store
 
 /// How a command reaches the own database.
-struct DatabaseOptions: ParsableArguments {
+struct DatabaseOptions: ParsableArguments, KeyedOptions {
     @Option(
-        name: .customLong("database"),
+        name: Key.database.optionName,
         help: ArgumentHelp(
-            "The own database: a libpq connection string without a password.",
+            Key.database.definition.meaning,
             discussion: """
-                Default: RESUTVEKSL_DATABASE, else what PGHOST, PGDATABASE, PGUSER, PGSERVICE say. Passwords are read from \
-                the password file (PGPASSFILE) or the service file.
+                Default: \(Key.database.definition.environmentName), else what PGHOST, PGDATABASE, PGUSER, PGSERVICE say. \
+                Passwords are read from the password file (PGPASSFILE) or the service file.
                 """, valueName: "conninfo"))
     var database: String?
 
-    @Option(name: .customLong("log-level"), help: "From which level on is logged, on standard error.")
-    var logLevel: Logger.Level = .notice
+    @OptionGroup var common: CommonOptions
 
-    var connection: ConnectionString {
-        get throws {
-            try ConnectionString(database ?? ProcessInfo.processInfo.environment["RESUTVEKSL_DATABASE"] ?? "")
-        }
+    func give(to options: inout GivenOptions) {
+        options.add(Key.database, database)
+        common.give(to: &options)
     }
 
-    /// - Parameter progress: a bar that is on the same terminal.
-    func logger(besides progress: RunProgress? = nil) -> Logger {
-        var logger = Logger(label: "resutveksl") { label in
-            let handler = StreamLogHandler.standardError(label: label)
-            guard let progress else { return handler }
-            return ProgressLogHandler(handler: handler, progress: progress)
-        }
-        logger.logLevel = logLevel
-        return logger
+    /// What the program is told: these options and the command's own, the environment, the file.
+    ///
+    /// - Throws: `ConfigurationError` with everything that is wrong.
+    func configuration(_ own: any KeyedOptions...) throws -> ProgramConfiguration {
+        var options = GivenOptions(self)
+        for own in own { own.give(to: &options) }
+        return try common.configuration(options)
     }
 
     /// The store, once its schema is what this program expects.
-    func store(connections: Int = 1, lease: Duration? = nil, logger: Logger? = nil) async throws -> Store {
-        let store = try Store(connection, connections: connections, lease: lease, logger: logger ?? self.logger())
+    ///
+    /// - Parameter configuration: what the command has read already; nil to read it here.
+    func store(
+        _ configuration: ProgramConfiguration? = nil, connections: Int = 1, lease: Duration? = nil,
+        logger: Logger? = nil
+    ) async throws -> Store {
+        let configuration = try configuration ?? self.configuration()
+        let store = Store(
+            try configuration.ownDatabase, connections: connections, lease: lease,
+            logger: logger ?? configuration.logger())
         try await store.pool.withConnection { try await Migrator(.ownDatabase).requireCurrent($0) }
         return store
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+extension ProgramConfiguration {
+    /// Where the own database is; what is not said is left to libpq.
+    var ownDatabase: ConnectionString {
+        get throws(PostgresError) { try ConnectionString(self[Key.database] ?? "") }
+    }
+}

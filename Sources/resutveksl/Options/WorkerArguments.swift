@@ -5,45 +5,36 @@ import Store
 import Worker
 
 /// What `run` and `watch` have in common.
-struct WorkerArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Orders per claim.", valueName: "orders")) var claimSize = 5000
-    @Option(help: "Connections to the own database; half as many more for orders placed during a large run.")
-    var connections = 4
+struct WorkerArguments: ParsableArguments, KeyedOptions {
+    @Option(name: Key.claimSize.optionName, help: Key.claimSize.help) var claimSize: Int?
+    @Option(name: Key.connections.optionName, help: Key.connections.help) var connections: Int?
+    @Option(name: Key.lease.optionName, help: Key.lease.help) var lease: Double?
+    @Option(name: Key.grace.optionName, help: Key.grace.help) var grace: Double?
+    @Option(name: Key.patience.optionName, help: Key.patience.help) var patience: Double?
 
-    @Option(
-        help: ArgumentHelp(
-            "How long orders stay with a worker that shows no sign of life.",
-            discussion: "After that another worker takes them over.", valueName: "seconds"))
-    var lease = 45.0
+    func validate() throws { try GivenOptions(self).validate() }
 
-    @Option(
-        help: ArgumentHelp(
-            "How long TERM waits for the questions in work before it takes them back.", valueName: "seconds"))
-    var grace = 20.0
-
-    @Option(
-        help: ArgumentHelp(
-            "How long the own database is waited for when it goes away during the work.", valueName: "seconds"))
-    var patience = 300.0
-
-    func validate() throws {
-        guard (1...100_000).contains(claimSize) else { throw ValidationError("--claim-size goes from 1 to 100000.") }
-        guard (1...100).contains(connections) else { throw ValidationError("--connections goes from 1 to 100.") }
-        guard (1...3600).contains(lease) else { throw ValidationError("--lease goes from 1 to 3600 seconds.") }
-        guard (0...3600).contains(grace) else { throw ValidationError("--grace goes from 0 to 3600 seconds.") }
-        guard (0...86_400).contains(patience) else { throw ValidationError("--patience goes from 0 to 86400 seconds.") }
+    func give(to options: inout GivenOptions) {
+        options.add(Key.claimSize, claimSize)
+        options.add(Key.connections, connections)
+        options.add(Key.lease, lease)
+        options.add(Key.grace, grace)
+        options.add(Key.patience, patience)
     }
+}
 
+extension ProgramConfiguration {
+    /// What both kinds of worker go by.
     func apply(to options: inout WorkerOptions) {
-        options.claimSize = claimSize
-        options.lease = .seconds(lease)
-        options.grace = .seconds(grace)
+        options.claimSize = self[Key.claimSize]
+        options.lease = self[Key.lease]
+        options.grace = self[Key.grace]
         options.name = "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)"
     }
 
     /// Waits out trouble with the own database, but not when time is up.
     func patience(until stop: StopSignal, limit: Duration? = nil) -> Patience {
-        Patience(limit: limit ?? .seconds(patience)) { stop.level == .atOnce }
+        Patience(limit: limit ?? self[Key.patience]) { stop.level == .atOnce }
     }
 
     /// Gives the stop when TERM or INT comes; a second one of the kind ends the process at once.
@@ -51,7 +42,7 @@ struct WorkerArguments: ParsableArguments {
     /// Whatever hangs then, the process is gone some seconds after the grace: what is in work is taken over when its lease
     /// has run out.
     func watchSignals(_ stop: StopSignal) -> SignalWatch {
-        let limit = grace + 15
+        let limit = self[Key.grace] / .seconds(1) + 15
         return SignalWatch([SIGTERM, SIGINT]) {
             stop.give()
             DispatchQueue.global().asyncAfter(deadline: .now() + limit) {

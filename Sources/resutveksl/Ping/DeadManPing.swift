@@ -19,15 +19,10 @@ struct DeadManPing: Sendable {
     private let address: PingAddress
     private let logger: Logger
 
+    /// - Parameter text: what the configuration says, which has been checked.
     /// - Returns: nil when there is nobody to tell.
-    init?(environment: [String: String], logger: Logger) {
-        guard let text = environment[PingAddress.variable], !text.isEmpty else { return nil }
-        guard let address = PingAddress(text) else {
-            logger.warning(
-                "the ping address is no http or https address; nobody is told of this run",
-                metadata: ["variable": "\(PingAddress.variable)"])
-            return nil
-        }
+    init?(_ text: String?, logger: Logger) {
+        guard let address = text.flatMap(PingAddress.init) else { return nil }
         self.address = address
         self.logger = logger
     }

@@ -2,11 +2,9 @@ import Foundation
 
 /// Where a dead-man switch is told that the run lives: `https://hc.example.org/ping/…`, as healthchecks.io has them.
 ///
-/// Whoever knows it can say that all is well, so that it is a secret: it is shown nowhere, and is read from the environment
+/// Whoever knows it can say that all is well, so that it is a secret: it is shown nowhere, and there is no option for it
 /// because others see a process' arguments.
 struct PingAddress: Sendable, CustomStringConvertible {
-    static let variable = "RESUTVEKSL_PING_URL"
-
     private let url: URL
 
     /// - Returns: nil when it is no address of HTTP.

@@ -79,7 +79,7 @@ import Testing
             "source pause", "source resume", "person add", "acceptance set", "order place", "order list", "order show",
             "order cancel", "order hold", "order release", "order requeue", "admission add", "admission list",
             "admission close", "admission refresh", "results show", "results log", "results delete-log", "changes list",
-            "changes seen", "run", "watch", "report", "demo",
+            "changes seen", "run", "watch", "report", "log", "config show", "config check", "demo",
         ]
         #expect(names.isSuperset(of: expected), "missing: \(expected.subtracting(names))")
     }
@@ -102,7 +102,7 @@ import Testing
             "migrate", "roles install", "roles check", "setting list", "source list", "source check", "order place",
             "order list", "order show",
             "admission list", "admission refresh", "results show", "results log", "changes list", "changes seen", "run",
-            "report",
+            "report", "log", "config show",
         ])
     func json(path: String) async throws {
         let page = try await page(path.split(separator: " ").map(String.init))

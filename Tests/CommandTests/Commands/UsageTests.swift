@@ -42,6 +42,9 @@ import Testing
         Wrong("acceptance set", "K"), Wrong("acceptance set", "J", "--date", "2026-02-30"),
         Wrong("acceptance set", "J", "--channel", "post"), Wrong("acceptance set", "J", "--type", "X"),
         Wrong("demo", "--orders", "1"), Wrong("demo", "--orders", "401"), Wrong("migrate", "--log-level", "loud"),
+        Wrong("migrate", "--log-format", "xml"), Wrong("watch", "--poll", "0"), Wrong("run", "--lease", "nan"),
+        Wrong("log", "--since", "yesterday"), Wrong("log", "--event", "lost"), Wrong("log", "--limit", "0"),
+        Wrong("log", "--follow", "--until", "2026-01-01"), Wrong("config", "show", "x"),
     ]
 
     @Test("wrong usage ends with 64 and shows the usage of the command that was meant", arguments: wrong)

@@ -58,7 +58,7 @@ struct UnitTests {
     }
 
     @Test(
-        "a template differs from the plain unit in whose environment and credentials it reads, and in nothing else",
+        "a template differs from the plain unit in whose configuration and credentials it reads, and in nothing else",
         arguments: [
             "resutveksl.service", "resutveksl-watch.service", "resutveksl-refresh.service", "resutveksl.timer",
             "resutveksl-refresh.timer", "resutveksl-report.service", "resutveksl-report.timer",
@@ -74,6 +74,9 @@ struct UnitTests {
                     .replacing(":resutveksl.pg", with: ":resutveksl-%i.pg")
                     .replacing("/resutveksl.prom", with: "/resutveksl@%i.prom")
         }
-        #expect(try directives(plain.replacing(".", with: "@.")) == expected)
+        let configuration = "Environment=RESUTVEKSL_CONFIG=-/etc/resutveksl/%i.conf"
+        let template = try directives(plain.replacing(".", with: "@."))
+        #expect(template.filter { $0 != configuration } == expected)
+        #expect(template.contains(configuration) == plain.hasSuffix(".service"))
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import TestLogs
 import Testing
 
 /// A program that was started, whose output is collected while it runs.
@@ -20,8 +21,8 @@ final class Command: Sendable {
     private let spawned: Spawned
     private let state = Guarded(State())
 
-    /// What a user's shell has in any case, and what sanitizers go by.
-    private static let inherited: Set = ["PATH", "HOME", "ASAN_OPTIONS", "TSAN_OPTIONS"]
+    /// What a user's shell has in any case, what sanitizers go by, and where servers that a program starts leave their logs.
+    private static let inherited: Set = ["PATH", "HOME", "ASAN_OPTIONS", "TSAN_OPTIONS", TestLogs.variable]
 
     /// The built program, beside the test runner.
     static var program: String {
@@ -100,6 +101,8 @@ final class Command: Sendable {
             let errors = String(decoding: state.errors, as: UTF8.self)
             return (Finished(status: state.status ?? -1, output: output, errors: errors), state.isLate)
         }
+        // What a program prints for its user is no log; what it says beside it is.
+        TestLogs.keep(finished.errors, as: "programs.log")
         let name = words.joined(separator: " ")
         Secrets.expectNone(in: finished.output + "\n" + finished.errors, of: name, sourceLocation: sourceLocation)
         #expect(!isLate, "it took too long and was killed: \(Secrets.masked(name))", sourceLocation: sourceLocation)

@@ -1,6 +1,7 @@
 import DevCluster
 import Foundation
 import Postgres
+import TestLogs
 import Testing
 
 /// One PostgreSQL server for all these tests, with templates that the program itself has set up.
@@ -28,6 +29,7 @@ actor CommandServer {
     }
 
     private static func start() async throws -> PrivateCluster {
+        TestLogs.begin()
         var options = ClusterOptions()
         options.listensOnTCP = true
         options.accessRules = ["host all \(guarded) 127.0.0.1/32 scram-sha-256"]
@@ -47,6 +49,7 @@ actor CommandServer {
             let finished = try await Command([Command.program] + arguments).finished()
             try #require(finished.status == 0, "\(finished.errors)")
         }
+        try await cluster.run(TestLogs.transferLogScript, in: ownTemplate)
         return cluster
     }
 

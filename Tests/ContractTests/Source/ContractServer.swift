@@ -2,6 +2,7 @@ import DevCluster
 import Logging
 import Migrations
 import Postgres
+import TestLogs
 
 /// One PostgreSQL server for all tests of this process, with templates to copy and a source that is ready to be asked.
 actor ContractServer {
@@ -66,6 +67,7 @@ actor ContractServer {
     }
 
     private static func start() async throws -> Running {
+        TestLogs.begin()
         let cluster = try await PrivateCluster.start()
         var plan = ExamplePlan(sources: 0)
         plan.requesterRole = requester

@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import TestLogs
 
 /// A log that keeps its lines for the test to read.
 final class RecordedLog: Sendable {
@@ -30,6 +31,7 @@ final class RecordedLog: Sendable {
         }
 
         func log(event: LogEvent) {
+            TestLogs.keep(event, label: "recorded", metadata: metadata)
             let line = Line(
                 level: event.level, message: event.message.description,
                 metadata: (event.metadata ?? [:]).mapValues { "\($0)" })

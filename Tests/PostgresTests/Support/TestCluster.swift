@@ -2,6 +2,7 @@ import DevCluster
 import Glibc
 import Logging
 import Postgres
+import TestLogs
 
 /// The one server that all tests of a process share, started by the first that needs it.
 actor TestCluster {
@@ -16,6 +17,7 @@ actor TestCluster {
     }
 
     private static func start() async throws -> PrivateCluster {
+        TestLogs.begin()
         var options = ClusterOptions()
         options.maxConnections = 400
         options.certificateNames = ["localhost"]
