@@ -73,10 +73,10 @@ let package = Package(
             dependencies: ["DevCluster", "Postgres", "Exchange", "Migrations", logging, argumentParser],
             path: "Benchmarks/Harness",
             swiftSettings: settings),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "DevCluster", logging], swiftSettings: settings),
         .testTarget(
             name: "ExpositionTests",
             dependencies: ["Exposition", .product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: settings),
         .target(name: "TestLogs", dependencies: [logging], path: "Tests/TestLogs", swiftSettings: settings),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "DevCluster", "TestLogs", logging],
@@ -95,12 +95,11 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "resutveksl", "chaos", "bench", "DevCluster", "Postgres", "Exposition", logging,
+                "resutveksl", "chaos", "bench", "DevCluster", "Postgres", "Store", "Exposition", "TestLogs", logging,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
-            dependencies: ["resutveksl", "chaos", "bench", "DevCluster", "Postgres", "Store", "TestLogs", logging],
             swiftSettings: settings),
     ]
 )

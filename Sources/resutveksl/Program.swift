@@ -57,7 +57,8 @@ struct Resutveksl: AsyncParsableCommand {
         subcommands: [
             Migrate.self, Roles.self, Setting.self, SourceCommand.self, Person.self, Acceptance.self, Order.self,
             Explain.self, AdmissionCommand.self, ResultsCommand.self, Changes.self, InstitutionCommand.self,
-            RunCommand.self, WatchCommand.self, ReportCommand.self, LogCommand.self, Audit.self, Purge.self, ConfigCommand.self,
+            RunCommand.self, WatchCommand.self, ReportCommand.self, LogCommand.self, Audit.self, Purge.self,
+            ConfigCommand.self,
             Demo.self,
         ])
 }

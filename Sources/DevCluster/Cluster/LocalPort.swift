@@ -1,12 +1,12 @@
 import Glibc
 
 /// TCP on 127.0.0.1: addresses and free ports.
-enum LocalPort {
+package enum LocalPort {
     /// A port that nobody listens on now.
     ///
     /// Below those that Linux gives to outgoing connections (from 32768 on): one of them could be in use when a server comes
     /// back to its port.
-    static func free() throws(ClusterError) -> Int {
+    package static func free() throws(ClusterError) -> Int {
         for _ in 0..<100 {
             let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
             defer { close(listener) }

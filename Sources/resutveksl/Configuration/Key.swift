@@ -36,7 +36,8 @@ enum Key {
         "How long `watch` leaves a source that failed alone before it is tried again.")
     static let metricsTextfile = ConfigurationKey.text(
         "metrics.textfile", .path, option: "metrics-textfile",
-        "The file that `run` writes metrics to at its end, for Prometheus' node exporter, which wants it to end with .prom.")
+        "The file that `run` writes metrics to at its end, for Prometheus' node exporter, which wants it to end with .prom."
+    )
     static let metricsListen = ConfigurationKey.text(
         "metrics.listen", .address, option: "metrics-listen",
         "Where `watch` serves metrics over HTTP: /metrics for Prometheus, and /healthz.")
