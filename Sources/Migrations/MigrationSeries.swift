@@ -33,6 +33,7 @@ package struct MigrationSeries: Sendable {
             ("disclosures", PackageResources._015_disclosures_sql),
             ("retention", PackageResources._016_retention_sql),
             ("metrics", PackageResources._017_metrics_sql),
+            ("rights", PackageResources._018_rights_sql),
         ]))
 
     /// `migrations/source/*.sql`.
