@@ -475,7 +475,7 @@ FROM (VALUES
     ('case_worker', 'UPDATE', 'external_results', 'category code version name_bokmal name_nynorsk name_english thesis_title '
         'thesis_title_english description_bokmal description_nynorsk description_english term_year term credits grading_rule '
         'grade_value grade obtained_on part_of'),
-    ('case_worker', 'EXECUTE', 'mark_changes_seen study_log_search delete_result person_of change_text', NULL),
+    ('case_worker', 'EXECUTE', 'mark_changes_seen study_log_search delete_result person_of known_person change_text', NULL),
 
     -- The operator sees orders, sources, outcomes and logs, and no result.
     ('operator', 'SELECT', 'orders transfers transfer_log runs run_sources claims order_claims questions_asked sources '
