@@ -1,4 +1,3 @@
-import DevCluster
 import Exchange
 import Postgres
 import Store
