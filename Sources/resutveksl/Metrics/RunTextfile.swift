@@ -27,7 +27,8 @@ struct RunTextfile {
         let registry = PrometheusRegistry()
         process.record(to: registry)
         run.record(to: registry)
-        var (database, own) = await figures()
+        let (database, known) = await figures()
+        var own = known
         if own == nil, let earlier = EarlierSuccess(in: file.text ?? "", metric: Self.lastSuccess) {
             // That there was a success must not be forgotten just when the next one fails.
             own = earlier.ownInstitution
