@@ -130,11 +130,6 @@ check "a site's hook is made" on install -m 0755 /dev/stdin /etc/resutveksl/on-f
 #!/bin/sh
 echo "hook: $1, $2, $3; $(touch /etc/hook 2>&1)"
 HOOK
-soon() {
-    on install -D -m 0644 /dev/stdin "/run/systemd/system/$1.d/soon.conf" <<<$'[Service]\nRestartSec=100ms' &&
-        on systemctl daemon-reload
-}
-check "the time between tries is made short, for this test" soon resutveksl@203.service
 check "an instance that nobody has told where its database is fails, and does not take another's" fails resutveksl@203.service 78
 check "the hook is told which" within 10 told resutveksl@203 'hook: resutveksl@203, '
 check "the hook is under the same restrictions" has "$(journal --unit=resutveksl-failure@resutveksl@203.service)" 'Read-only file system'

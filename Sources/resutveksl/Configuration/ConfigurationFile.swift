@@ -34,7 +34,9 @@ struct ConfigurationFile: FileConfigSnapshot {
     init(text: String, name: String, options: ParsingOptions = .default) {
         var entries: [Entry] = []
         var faults: [Fault] = []
-        for (index, line) in text.split(separator: /\r?\n/, omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .enumerated()
+        {
             do throws(Fault) {
                 guard let entry = try Self.entry(line, index + 1) else { continue }
                 if let first = entries.first(where: { $0.name == entry.name }) {

@@ -79,9 +79,9 @@ struct ProgramConfiguration: Sendable {
         return self
     }
 
-    /// The value of a key; its default also where what was said of it cannot be read.
+    /// The value of a key; its default also where what was said of it is no value of it.
     subscript<Value>(key: ConfigurationKey<Value>) -> Value {
-        entry(of: key.definition).text.flatMap(key.read) ?? key.standard
+        entry(of: key.definition).text.flatMap { key.definition.values.allow($0) ? key.read($0) : nil } ?? key.standard
     }
 
     func entry(of definition: KeyDefinition) -> Entry {

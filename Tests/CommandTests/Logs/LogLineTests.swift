@@ -50,7 +50,7 @@ import Testing
             "map": ["b": "2", "a": "1"],
         ]
         let text = line("lane ended", metadata).json
-        #expect(!text.contains(where: \.isNewline))
+        #expect(text.split(whereSeparator: \.isNewline).count == 1)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         #expect(object["time"] as? String == "2026-10-26T07:33:20.250Z")
         #expect(object["level"] as? String == "warning" && object["metadata_level"] as? String == "mine")
