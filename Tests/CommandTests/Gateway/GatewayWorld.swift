@@ -65,7 +65,7 @@ struct GatewayWorld: Sendable {
         VALUES (216, E'R\'Å\\x', '1', 'INNHOLD', 'BOKMÅL', 1990, 'VÅR', repeat('blåbær 😀 ', 5000) || 'slutt');
         INSERT INTO fs.studentvurdkombprotokoll (institusjonsnr, emnekode, versjonskode, vurdkombkode, arstall,
             vurdtidkode, fodselsdato, personnr, karregelkode, karaktertall, oppgavetittel_original)
-        SELECT 216, code, '1', '1', 2014, 'HØST', p.fodselsdato, p.personnr, 30, 64, E'Tittel\tmed\nlinjer'
+        SELECT 216, code, '1', '1', 2014, 'HØST', p.fodselsdato, p.personnr, 30, 64, E'Tittel \\ med\nlinjer'
         FROM (SELECT fodselsdato, personnr FROM fs.person ORDER BY personlopenr OFFSET 10 LIMIT 3) AS p,
             unnest(ARRAY[E'R\'Å\\x', ''') OR 1=1']) AS code
         """#
@@ -132,7 +132,7 @@ struct GatewayWorld: Sendable {
     /// The first column of the first row of a query, as text; the query stands behind SELECT.
     func value(_ query: String, in database: String = gateway) async throws -> String {
         let connection = try await cluster.connect(database: database)
-        let text = try await connection.query(Statement("SELECT (\(query))::text")).single(String?.self)
+        let text = try await connection.query(Statement("SELECT (SELECT \(query))::text")).single(String?.self)
         await connection.close()
         return text ?? ""
     }
