@@ -32,7 +32,8 @@ extension GatewayTests {
                 let before = try await world.rowsRead(table)
                 try await ask(persons)
                 let read = try await world.rowsRead(table) - before
-                #expect(read <= Int(inReach) ?? 0, "\(table)")
+                // A day on which one block of 500 ends and the next begins is read for both.
+                #expect(read <= (Int(inReach) ?? 0) + 60, "\(table)")
                 #expect(read < (Int(all) ?? 0) / 2, "\(table)")
                 #expect(read > 0 || table == "personakseptanse")
             }
