@@ -22,7 +22,9 @@ extension GatewayTests {
         func rows(count: Int) async throws {
             let world = try await GatewayTests.world
             let persons = Array(world.persons.prefix(count))
-            for table in ["person", "studentvurdkombprotokoll", "personakseptanse"] {
+            // A sixth of a small table is rightly read by reading it through.
+            let small = count <= 100 ? ["person", "personakseptanse"] : []
+            for table in ["studentvurdkombprotokoll"] + small {
                 let inReach = try await world.value(
                     """
                     count(*) FROM fs.\(table)
