@@ -223,23 +223,26 @@ CREATE FUNCTION gateway.fetch_courses(institutions numeric[], codes text[], odd 
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off
 AS $$
 BEGIN
-    INSERT INTO gateway.emne (institusjonsnr, emnekode, versjonskode, emnenavn_bokmal, emnenavn_nynorsk,
-        emnenavn_engelsk, vektingstall, vekttypekode)
-    SELECT x.institusjonsnr, x.emnekode, x.versjonskode, x.emnenavn_bokmal, x.emnenavn_nynorsk, x.emnenavn_engelsk,
-        x.vektingstall, x.vekttypekode
-    FROM fs_remote.emne AS x
-    WHERE x.institusjonsnr = ANY (institutions) AND x.emnekode = ANY (codes);
+    IF codes <> '{}' THEN
+        INSERT INTO gateway.emne (institusjonsnr, emnekode, versjonskode, emnenavn_bokmal, emnenavn_nynorsk,
+            emnenavn_engelsk, vektingstall, vekttypekode)
+        SELECT x.institusjonsnr, x.emnekode, x.versjonskode, x.emnenavn_bokmal, x.emnenavn_nynorsk, x.emnenavn_engelsk,
+            x.vektingstall, x.vekttypekode
+        FROM fs_remote.emne AS x
+        WHERE x.institusjonsnr = ANY (institutions) AND x.emnekode = ANY (codes);
 
-    INSERT INTO gateway.emne_infotekst (institusjonsnr, emnekode, versjonskode, infotypekode, sprakkode, arstall_fra,
-        terminkode_fra, arstall_til, terminkode_til, infotekst)
-    SELECT x.institusjonsnr, x.emnekode, x.versjonskode, x.infotypekode, x.sprakkode, x.arstall_fra, x.terminkode_fra,
-        x.arstall_til, x.terminkode_til, x.infotekst
-    FROM fs_remote.emne_infotekst AS x
-    WHERE x.institusjonsnr = ANY (institutions) AND x.emnekode = ANY (codes) AND x.infotypekode = 'INNHOLD';
+        INSERT INTO gateway.emne_infotekst (institusjonsnr, emnekode, versjonskode, infotypekode, sprakkode, arstall_fra,
+            terminkode_fra, arstall_til, terminkode_til, infotekst)
+        SELECT x.institusjonsnr, x.emnekode, x.versjonskode, x.infotypekode, x.sprakkode, x.arstall_fra, x.terminkode_fra,
+            x.arstall_til, x.terminkode_til, x.infotekst
+        FROM fs_remote.emne_infotekst AS x
+        WHERE x.institusjonsnr = ANY (institutions) AND x.emnekode = ANY (codes) AND x.infotypekode = 'INNHOLD';
+    END IF;
 
     IF odd = '{}' THEN
         RETURN;
     END IF;
+
     INSERT INTO gateway.emne (institusjonsnr, emnekode, versjonskode, emnenavn_bokmal, emnenavn_nynorsk,
         emnenavn_engelsk, vektingstall, vekttypekode)
     SELECT f.*

@@ -1,3 +1,4 @@
+import DevCluster
 import Postgres
 import Testing
 
@@ -63,7 +64,7 @@ extension GatewayTests {
             try await installation.must("order", "place", "--person", Installation.person1)
             try await installation.must("run")
             try await GatewayTests.world.foreign.run(grade.replacing("%s", with: "64"), in: "fs")
-            let changes = try await installation.must("changes", "list")
+            let changes = try await installation.must("changes", "list", "--person", Installation.person1)
             #expect(changes.output.contains("RES-100"), "\(changes.output)")
         }
 
@@ -77,7 +78,8 @@ extension GatewayTests {
                 let persons = Array(try await GatewayTests.world.persons.prefix(300))
                 let taken = try await own.query(
                     """
-                    SELECT count(*) FROM resutveksl.place_orders(array_fill(NULL::text, ARRAY[cardinality($1::text[])]), $1,
+                    SELECT count(*) FROM resutveksl.place_orders(
+                        (SELECT array_agg(i::text) FROM generate_subscripts($1::text[], 1) AS i), $1,
                         purpose => 'external_study', consent_channel => 'Søknadsweb')
                     WHERE order_number IS NOT NULL
                     """, persons

@@ -1,3 +1,4 @@
+import DevCluster
 import Glibc
 import Postgres
 import Testing

@@ -56,7 +56,8 @@ struct GatewayWorld: Sendable {
         try #require(finished.status == 0, "\(finished.errors)")
     }
 
-    /// What example data does not have: codes that are SQL to whoever does not quote them, long texts, all kinds of letters.
+    /// What example data does not have: codes that are SQL to whoever does not quote them, long texts, all kinds of letters,
+    /// and a person without results.
     private static let strangeRows = #"""
         INSERT INTO fs.emne (institusjonsnr, emnekode, versjonskode, emnenavn_bokmal, vektingstall, vekttypekode)
         VALUES (216, E'R\'Å\\x', '1', E'"Kurs" med \'alt\' \\ 😀', 10, 'SP'), (216, ''') OR 1=1', '1', 'Kurs', 5, 'SP');
@@ -65,9 +66,14 @@ struct GatewayWorld: Sendable {
         VALUES (216, E'R\'Å\\x', '1', 'INNHOLD', 'BOKMÅL', 1990, 'VÅR', repeat('blåbær 😀 ', 5000) || 'slutt');
         INSERT INTO fs.studentvurdkombprotokoll (institusjonsnr, emnekode, versjonskode, vurdkombkode, arstall,
             vurdtidkode, fodselsdato, personnr, karregelkode, karaktertall, oppgavetittel_original)
-        SELECT 216, code, '1', '1', 2014, 'HØST', p.fodselsdato, p.personnr, 30, 64, E'Tittel\tmed\nlinjer'
+        SELECT 216, code, '1', '1', 2014, 'HØST', p.fodselsdato, p.personnr, 30, 64, E'Tittel \\ med\nlinjer'
         FROM (SELECT fodselsdato, personnr FROM fs.person ORDER BY personlopenr OFFSET 10 LIMIT 3) AS p,
-            unnest(ARRAY[E'R\'Å\\x', ''') OR 1=1']) AS code
+            unnest(ARRAY[E'R\'Å\\x', ''') OR 1=1']) AS code;
+        INSERT INTO fs.person (fodselsdato, personnr, personlopenr, fornavn, etternavn)
+        SELECT left(person_number, 6)::numeric, right(person_number, 5)::numeric, 90000, given_name, family_name
+        FROM example.pool WHERE i = 3200;
+        INSERT INTO fs.personakseptanse (fodselsdato, personnr, akseptansetypekode, dato_svar, status_svar)
+        SELECT fodselsdato, personnr, 'RESUTVEKSL', DATE '2020-08-20', 'J' FROM fs.person WHERE personlopenr = 90000
         """#
 
     private func fillForeign() async throws {
@@ -132,7 +138,7 @@ struct GatewayWorld: Sendable {
     /// The first column of the first row of a query, as text; the query stands behind SELECT.
     func value(_ query: String, in database: String = gateway) async throws -> String {
         let connection = try await cluster.connect(database: database)
-        let text = try await connection.query(Statement("SELECT (\(query))::text")).single(String?.self)
+        let text = try await connection.query(Statement("SELECT (SELECT \(query))::text")).single(String?.self)
         await connection.close()
         return text ?? ""
     }

@@ -53,8 +53,13 @@ actor MariaDBServer {
         echo "folder $folder"
         while read -r command port; do
             case $command in
-            start) start "$port" && echo done || { echo failed; tail -n 5 "$folder/server.log"; } ;;
-            stop) stop && echo done ;;
+            start)
+                if start "$port"; then echo obeyed; else echo "failed: $(tail -n 5 "$folder/server.log")"; fi
+                ;;
+            stop)
+                stop
+                echo obeyed
+                ;;
             esac
         done
         """#
@@ -85,7 +90,7 @@ actor MariaDBServer {
         keeper.type(words + "\n")
         try await eventually("MariaDB obeys: \(words)") {
             try #require(!self.keeper.printed.contains("failed"), "\(self.keeper.printed)")
-            return self.keeper.printed.split(separator: "\n").count { $0 == "done" } >= expected
+            return self.keeper.printed.split(separator: "\n").count { $0 == "obeyed" } >= expected
         }
     }
 
