@@ -12,11 +12,15 @@ struct JournalStream: Equatable {
         (self.device, self.inode) = (device, inode)
     }
 
+    /// The stream that a descriptor is.
+    init?(descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino))
+    }
+
     /// Whether a descriptor is that stream.
     ///
     /// The variable is inherited by programs whose output somebody has led elsewhere.
-    func leads(from descriptor: Int32) -> Bool {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 && UInt64(status.st_dev) == device && UInt64(status.st_ino) == inode
-    }
+    func leads(from descriptor: Int32) -> Bool { JournalStream(descriptor: descriptor) == self }
 }

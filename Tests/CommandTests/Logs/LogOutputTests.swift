@@ -35,9 +35,8 @@ import Testing
 
     @Test("JOURNAL_STREAM counts only for the stream that it names")
     func stream() throws {
-        var status = stat()
-        try #require(fstat(STDERR_FILENO, &status) == 0)
-        let own = "\(status.st_dev):\(status.st_ino)"
+        let stream = try #require(JournalStream(descriptor: STDERR_FILENO))
+        let own = "\(stream.device):\(stream.inode)"
         #expect(JournalStream(environment: ["JOURNAL_STREAM": own])?.leads(from: STDERR_FILENO) == true)
         #expect(JournalStream(environment: ["JOURNAL_STREAM": "1:2"])?.leads(from: STDERR_FILENO) == false)
         #expect(JournalStream(environment: ["JOURNAL_STREAM": own])?.leads(from: -1) == false)
