@@ -22,10 +22,12 @@ package struct TransferLogFollower: Sendable {
         let (conditions, parameters) = search.conditions
         // Before the rows are read: what ends in between is read twice, and told once.
         let next = try await store.oldestTransaction()
+        // What the limit leaves out of the first answer is no news later.
+        let before = floor == nil ? try await store.entries(where: conditions, parameters, limit: nil, from: next) : []
         let found = try await store.entries(
             where: conditions, parameters, limit: floor == nil ? search.limit : nil, from: floor)
         let new = found.filter { !told.contains($0.place) }
-        told = Set(found.filter { $0.transaction >= next }.map(\.place))
+        told = Set((before + found).filter { $0.transaction >= next }.map(\.place))
         floor = next
         return new
     }
