@@ -503,7 +503,8 @@ WITH grantee AS (
     SELECT c.oid, c.relname AS object, c.relacl FROM pg_class c
     WHERE c.relnamespace = 'resutveksl'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
 ), wanted AS (
-    SELECT r.role, CASE WHEN privilege = 'EXECUTE' THEN coalesce(p.oid::regprocedure::text, object || '()') ELSE 'resutveksl.' || object END AS object,
+    SELECT r.role, CASE WHEN privilege = 'EXECUTE' THEN coalesce(p.oid::regprocedure::text, object || '()')
+            ELSE 'resutveksl.' || object END AS object,
         privilege, col
     FROM resutveksl.role_rights r
     JOIN grantee USING (role)

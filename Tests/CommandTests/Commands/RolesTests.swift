@@ -169,7 +169,8 @@ import Testing
                 results, ["results", "log"] + person, ["changes", "list"] + person, ["changes", "seen"] + person,
                 ["order", "list"],
             ])
-        try await expect(1, caseWorker, [place, ["results", "delete-log"] + person, ["order", "cancel", "1"]])
+        try await expect(
+            1, caseWorker, [place, ["results", "delete-log", "--yes"] + person, ["order", "cancel", "1"]])
 
         let monitor = try await login("monitor", of: "\(prefix)_monitor", at: installation)
         try await expect(1, monitor, [["order", "list"], ["source", "list"], results, place])
