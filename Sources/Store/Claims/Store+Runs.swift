@@ -7,7 +7,10 @@ extension Store {
     /// - Throws: `StoreError` with code `configuration` that tells what to set up first.
     package func requireSetUp() async throws {
         _ = try await settings()
-        if try await query("SELECT FROM resutveksl.sources WHERE is_active LIMIT 1").isEmpty {
+        let sources = try await patiently { _ in
+            try await query("SELECT FROM resutveksl.sources WHERE is_active LIMIT 1")
+        }
+        if sources.isEmpty {
             throw StoreError(.configuration, "no source is registered. Register one: resutveksl source add")
         }
     }

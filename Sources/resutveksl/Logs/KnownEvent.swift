@@ -21,6 +21,11 @@ enum KnownEvent: String, CaseIterable {
     case notListening = "cannot listen for orders; looking for them only"
     case listeningAgain = "listening for orders again"
     case serverNotice = "notice from the server"
+    case pingFailed = "a dead-man switch could not be told of this run"
+    case metricsNotWritten = "metrics were not written"
+    case metricsServed = "metrics are served"
+    case metricsNotServed = "metrics cannot be served; trying again in half a minute"
+    case noFigures = "the own database gave no figures"
 
     init?(_ message: String) { self.init(rawValue: message) }
 
@@ -45,6 +50,11 @@ enum KnownEvent: String, CaseIterable {
         case .notListening: "f758c648a6cb42cd82d940185aa76478"
         case .listeningAgain: "281a52eed1144b9d81e930b99903004c"
         case .serverNotice: "89e70674a02941c1a58de2db8cd96bd1"
+        case .pingFailed: "bd479f39429b4b1c9b13e7720a5cf5d1"
+        case .metricsNotWritten: "902056d786024fb3a7f88b445bc0e962"
+        case .metricsServed: "9cd347f3e49d46408926c60e61e1a192"
+        case .metricsNotServed: "fbebe0b411b04efb915f6d629f599c5f"
+        case .noFigures: "13f569b5b65d48dc85b0c174af0c95ab"
         }
     }
 }

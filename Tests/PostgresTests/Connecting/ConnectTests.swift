@@ -5,7 +5,7 @@ import Postgres
 import Testing
 
 @Suite(.fewAtOnce) struct `Connecting` {
-    private func connect(_ text: String, within limit: Duration = .seconds(5)) async throws -> Connection {
+    private func connect(_ text: String, within limit: Duration = .seconds(20)) async throws -> Connection {
         try await Connection.connect(
             try ConnectionString(text), options: ConnectionOptions(connectTimeout: limit), logger: Logger(label: "test")
         )
