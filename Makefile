@@ -2,6 +2,8 @@
 
 SWIFT ?= swift
 CONFIGURATION ?= release
+# Each has servers and processes of its own: more at once only make each other late.
+TESTS_AT_ONCE ?= 10
 
 .DEFAULT_GOAL := help
 .PHONY: help packages packages-ops build deb demo test test-ops chaos bench bench-quick bench-micro sanitize lint format clean
@@ -21,7 +23,7 @@ demo: build ## Runs the main job on a private PostgreSQL with fifty sources, and
 test: packages lint ## Checks the formatting, builds, and runs all tests on PostgreSQL servers of their own
 	$(SWIFT) build --build-tests
 	@# Runs them, and looks for persons in everything that they logged.
-	Tests/logs/check $(SWIFT) test --skip-build --disable-xctest
+	Tests/logs/check $(SWIFT) test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TESTS_AT_ONCE)
 
 packages-ops: packages
 	@ops/packages ops
