@@ -86,11 +86,11 @@ import Testing
         let database = try await ContractServer.shared.copy(.source)
         try await database.run(
             """
-            DO $$ BEGIN CREATE ROLE contract_other LOGIN; EXCEPTION WHEN duplicate_object THEN END $$;
-            SELECT resutveksl.register_requester('contract_other', 184)
+            CREATE ROLE contract_second LOGIN;
+            SELECT resutveksl.register_requester('contract_second', 184)
             """)
         try await database.askTwo()
-        _ = try await database.ask(Question(), as: "contract_other")
+        _ = try await database.ask(Question(), as: "contract_second")
         let session = try await database.connect(as: ContractServer.requester)
         let rows = try await session.query(
             """
