@@ -9,9 +9,10 @@ import Testing
     @Test(
         "the table itself refuses a password",
         arguments: [
-            "host=h password=fjord", "host=h PASSWORD = fjord", "host=h sslpassword=fjord",
-            "postgresql://anna:fjord@h/d",
-            "postgresql://h/d?password=fjord", "postgresql://h/d?a=b&password=fjord",
+            // Not the password that is looked for in all logs: what somebody types into SQL stands in that server's log.
+            "host=h password=innsjo", "host=h PASSWORD = innsjo", "host=h sslpassword=innsjo",
+            "postgresql://anna:innsjo@h/d",
+            "postgresql://h/d?password=innsjo", "postgresql://h/d?a=b&password=innsjo",
         ])
     func password(text: String) async throws {
         let playground = try await SharedRights.shared.playground()
