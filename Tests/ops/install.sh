@@ -94,10 +94,11 @@ check "a run of which some sources could not be asked is no failure" \
 rm "$root/usr/local/bin/three"
 # A program that has something to report, and one that has not.
 report() { inside runuser -u resutveksl -- env RESUTVEKSL_PROGRAM="/usr/local/bin/$1" /usr/lib/resutveksl/cron report 2>&1; }
-printf '#!/bin/sh\n[ "$1" = report ] && echo "a report of $RESUTVEKSL_DATABASE"\n' >"$root/usr/local/bin/talks"
+printf '#!/bin/sh\n[ "$1" = report ] && echo "a report of ${RESUTVEKSL_DATABASE:-$RESUTVEKSL_CONFIG}"\n' >"$root/usr/local/bin/talks"
 printf '#!/bin/sh\nexit 0\n' >"$root/usr/local/bin/silent"
 chmod +x "$root/usr/local/bin/talks" "$root/usr/local/bin/silent"
 check "what there is to report is mailed, for every institution" is "$(report talks)" "a report of host=/nowhere dbname=own
+a report of -/etc/resutveksl/204.conf
 a report of host=/nowhere dbname=own203"
 check "when there is nothing to report there is no mail" is "$(report silent)" ""
 rm "$root/usr/local/bin/talks" "$root/usr/local/bin/silent"
