@@ -83,15 +83,18 @@ actor SourceLine {
     /// Not for what one person may have brought about, and not for what we took back ourselves.
     private func noted(_ error: SourceError) async -> SourceError {
         if !error.isRepeated, !error.isCancelled, !error.isPutOff, !error.mayConcernOnePerson {
-            await `break`(error.fault)
+            breaker.open(error.fault)
+            await close()
         }
         return error
     }
 
     /// Leaves the source alone from now on, for as long as the breaker says.
+    ///
+    /// The question of another claim that is under way is answered: its answer may be a good one.
     func `break`(_ fault: Fault) async {
         breaker.open(fault)
-        await close()
+        if !isTaken { await close() }
     }
 
     /// Closes the connection if nobody has used it for so long.
@@ -129,7 +132,10 @@ actor SourceLine {
     private func session(
         to source: Source, _ isCurrent: @Sendable () -> Bool
     ) async throws(SourceError) -> SourceSession {
-        if let fault = breaker.fault() { throw SourceError(fault, isRepeated: true) }
+        if let fault = breaker.fault() {
+            await close()
+            throw SourceError(fault, isRepeated: true)
+        }
         if let session, opening == Opening(source) {
             if .now - usedAt < Self.trust
                 ? await session.isUsable : await session.isAlive(within: source.connectTimeout)

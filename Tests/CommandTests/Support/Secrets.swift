@@ -11,8 +11,8 @@ enum Secrets {
 
     /// What a text has in it, in words that do not repeat it.
     static func found(in text: String) -> [String] {
-        // Eleven digits, also as six and five.
-        let hasNumber = text.contains(/(?:^|[^0-9])[0-9]{6} ?[0-9]{5}(?:$|[^0-9])/)
+        // Eleven digits, also as six and five; in a hash they may stand by chance.
+        let hasNumber = text.contains(/(?:^|[^0-9a-f])[0-9]{6} ?[0-9]{5}(?:$|[^0-9a-f])/)
         return (hasNumber ? ["a person number"] : []) + (text.contains(password) ? ["a password"] : [])
     }
 
