@@ -33,12 +33,12 @@ extension KeyDefinition {
         /// The end of a sentence that begins with the key.
         var rule: String {
             switch self {
-            case .text, .connection: "is a text"
-            case .path: "is a path that begins with /"
-            case .url: "is an address that begins with http:// or https://"
-            case .address: "is a host and a port, as 127.0.0.1:9187"
+            case .text, .connection: "has to be a text"
+            case .path: "has to be a path that begins with /"
+            case .url: "has to be an address that begins with http:// or https://"
+            case .address: "has to be a host and a port, as 127.0.0.1:9187"
             case .count, .seconds: "goes from \(type)"
-            case .choice(let words): "is one of \(words.joined(separator: ", "))"
+            case .choice(let words): "has to be one of \(words.joined(separator: ", "))"
             }
         }
 

@@ -92,7 +92,7 @@ import Testing
         Wrong("claim_size = 10", "there is no key claim_size; did you mean worker.claim_size?"),
         Wrong("Log.Level = info", "there is no key Log.Level; did you mean log.level?"),
         Wrong("smtp.relay = x", "there is no key smtp.relay; `resutveksl config show` lists those that there are"),
-        Wrong("log.level = loud", "log.level is one of trace, debug, info, notice, warning, error, critical"),
+        Wrong("log.level = loud", "log.level has to be one of trace, debug, info, notice, warning, error, critical"),
         Wrong("worker.claim_size = 0", "worker.claim_size goes from 1 to 100000 orders"),
         Wrong("worker.claim_size = many", "worker.claim_size goes from 1 to 100000 orders"),
         Wrong("worker.claim_size = 2.5", "worker.claim_size goes from 1 to 100000 orders"),
@@ -101,11 +101,11 @@ import Testing
         Wrong("watch.poll = 5s", "watch.poll goes from 0.05 to 3600 seconds"),
         Wrong("database = nonsense", "database cannot be used: the connection string cannot be read"),
         Wrong("database = password=fjord", "database cannot be used: the connection string holds a password"),
-        Wrong("test.path = metrics.prom", "test.path is a path that begins with /"),
-        Wrong("test.secret_url = ftp://example.org", "test.secret_url is an address that begins with http"),
-        Wrong("test.secret_url = https:///x", "test.secret_url is an address that begins with http"),
-        Wrong("test.address = 9187", "test.address is a host and a port, as 127.0.0.1:9187"),
-        Wrong("test.address = localhost:99999", "test.address is a host and a port, as 127.0.0.1:9187"),
+        Wrong("test.path = metrics.prom", "test.path has to be a path that begins with /"),
+        Wrong("test.secret_url = ftp://example.org", "test.secret_url has to be an address that begins with http"),
+        Wrong("test.secret_url = https:///x", "test.secret_url has to be an address that begins with http"),
+        Wrong("test.address = 9187", "test.address has to be a host and a port, as 127.0.0.1:9187"),
+        Wrong("test.address = localhost:99999", "test.address has to be a host and a port, as 127.0.0.1:9187"),
     ]
 
     @Test("a mistake in the file is told with its line and what is meant", arguments: wrong)
