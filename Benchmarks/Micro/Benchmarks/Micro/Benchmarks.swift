@@ -4,6 +4,8 @@ import Postgres
 import Sources
 
 /// What one order costs in the program's own code: reading a number, reading a row, checking an answer.
+///
+/// The names are those of the files in `Thresholds`, in which a blank would be lost.
 let benchmarks: @Sendable () -> Void = {
     Benchmark.defaultConfiguration = .init(
         metrics: [.wallClock], warmupIterations: 3, scalingFactor: .one, maxDuration: .seconds(2),
@@ -14,15 +16,15 @@ let benchmarks: @Sendable () -> Void = {
     let texts = numbers.map(\.digits)
     let wrong = texts.map { String($0.dropLast()) + ($0.hasSuffix("0") ? "1" : "0") }
 
-    Benchmark("person numbers read 1000 valid ones") { _ in
+    Benchmark("read_1000_person_numbers") { _ in
         for text in texts { blackHole(try PersonNumber(text)) }
     }
 
-    Benchmark("person numbers refuse 1000 with a wrong control digit") { _ in
+    Benchmark("refuse_1000_wrong_person_numbers") { _ in
         for text in wrong { blackHole(try? PersonNumber(text)) }
     }
 
-    Benchmark("rows decode 5000 claimed orders") { benchmark in
+    Benchmark("decode_5000_claimed_orders") { benchmark in
         let rows = Fixture.claimedOrders(5000)
         benchmark.startMeasurement()
         blackHole(try rows.decode(Int64.self, Int64.self, String.self, String?.self))
@@ -30,10 +32,10 @@ let benchmarks: @Sendable () -> Void = {
 
     let institution = Fixture.institution
     for (name, known, results) in [
-        ("strangers", 0, 0), ("15 known, 195 results", 15, 13), ("500 known, 6500 results", 500, 13),
+        ("none", 0, 0), ("15_of_13_results", 15, 13), ("500_of_13_results", 500, 13),
     ] {
         let questions = Fixture.questions(numbers, count: 500)
-        Benchmark("answers decode and check 500 persons, \(name)") { benchmark in
+        Benchmark("check_answer_about_500_known_\(name)") { benchmark in
             let rows = Fixture.answer(questions, known: known, results: results)
             benchmark.startMeasurement()
             blackHole(try AnswerRows(rows).checked(questions, institution: institution, answersFor: []))
