@@ -47,6 +47,35 @@ import Worker
         #expect(try await playground.value("SELECT count(*) FROM resutveksl.result_changes") == "0")
     }
 
+    @Test("an import reads what its own set has, however much stands there already")
+    func readsItsSetOnly() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.at(203, "SELECT * FROM example.fill(203, 400, 13)")
+        try await playground.own("UPDATE resutveksl.sources SET set_size = 10")
+        try await playground.orderForPool(400)
+        // Plans are made for tables that are known to be empty, and kept while they fill.
+        try await playground.own("VACUUM ANALYZE")
+        let summary = try await playground.run()
+        await playground.store.pool.closeIdle()
+        for table in ["external_results", "external_studies"] {
+            // A session tells what it has done when it ends, and everything at once.
+            try await playground.wait {
+                try await $0.value(
+                    """
+                    SELECT n_tup_ins = (SELECT count(*) FROM resutveksl.\(table))
+                    FROM pg_stat_user_tables WHERE relname = '\(table)'
+                    """) == "true"
+            }
+            let read = try await playground.value(
+                """
+                SELECT (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = '\(table)')
+                    + (SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = '\(table)')
+                """)
+            // Each row is looked for a few times; with 40 sets, going through the table once for each reads twenty times as much.
+            #expect(Int(read ?? "") ?? .max < 8 * summary.rows, "\(table): \(read ?? "") read for \(summary.rows) rows")
+        }
+    }
+
     @Test("a session that hangs with an answer keeps no other question of its institution waiting")
     func hangs() async throws {
         let playground = try await Playground.make(203)

@@ -3,8 +3,9 @@ import Postgres
 /// Compares what a source sent with what stands here, and writes the difference: one statement for a whole set.
 ///
 /// All parts of it see the rows as they were before it. Rows entered by hand are never joined. It costs what the set costs:
-/// OFFSET 0 keeps a look-up a look-up, from each staged row by an index and never the other way round, and the rows of a set
-/// are never compared with each other: what a course is part of is found by its place in the set.
+/// OFFSET 0 keeps a look-up a look-up, from each staged row by an index and never the other way round, and an array of what is
+/// to be updated keeps an update from going through the table: a plan that was made while it was empty is kept while it grows.
+/// The rows of a set are never compared with each other: what a course is part of is found by its place in the set.
 enum MergeStatement {
     /// Shows the database that what follows is an import: fetched rows are written by nobody else.
     ///
@@ -19,9 +20,10 @@ enum MergeStatement {
         prepared: "merge_studies",
         """
         INSERT INTO resutveksl.external_studies (person_id, institution)
-        SELECT DISTINCT person_id, institution FROM pg_temp.import_rows i
+        SELECT person_id, institution
+        FROM (SELECT DISTINCT person_id, institution FROM pg_temp.import_rows OFFSET 0) i
         WHERE NOT EXISTS (SELECT FROM resutveksl.external_studies s
-            WHERE s.person_id = i.person_id AND s.institution = i.institution)
+            WHERE s.person_id = i.person_id AND s.institution = i.institution OFFSET 0)
         ORDER BY person_id, institution
         ON CONFLICT DO NOTHING
         """)
@@ -62,7 +64,8 @@ enum MergeStatement {
             UPDATE resutveksl.external_results r
             SET (\(list(content)), part_of) = ROW (\(list(content, "t.")), t.part_of), fetched_at = now(),
                 missing_since = NULL, needs_control = true
-            FROM touched t WHERE r.result_id = t.old_id
+            FROM touched t
+            WHERE r.result_id = t.old_id AND r.result_id = ANY (ARRAY(SELECT old_id FROM touched))
         ), gone AS MATERIALIZED (
             SELECT r.result_id, r.category, r.code, r.name, s.institution, a.person_id, a.order_number
             FROM asked a
@@ -74,8 +77,8 @@ enum MergeStatement {
                 OFFSET 0) r
             WHERE a.is_later AND r.result_id NOT IN (SELECT old_id FROM numbered WHERE old_id IS NOT NULL)
         ), marked AS (
-            UPDATE resutveksl.external_results r SET missing_since = now(), needs_control = true
-            FROM gone g WHERE r.result_id = g.result_id
+            UPDATE resutveksl.external_results SET missing_since = now(), needs_control = true
+            WHERE result_id = ANY (ARRAY(SELECT result_id FROM gone))
         ), first_fetched AS MATERIALIZED (
             SELECT * FROM linked
             WHERE old_id IS NULL AND order_number NOT IN (SELECT order_number FROM asked WHERE is_later)
