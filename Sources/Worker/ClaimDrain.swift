@@ -18,7 +18,8 @@ struct ClaimDrain {
             for work in claim.lanes {
                 let lane = Lane(
                     work: work, claim: claim, store: store, line: await lines.line(to: work.source.institution),
-                    leases: leases, stop: stop, isUrgent: isUrgent, logger: logger, tell: tell)
+                    gate: isUrgent ? nil : lines.gate, leases: leases, stop: stop, isUrgent: isUrgent, logger: logger,
+                    tell: tell)
                 group.addTask { try await lane.drain() }
             }
             var reports: [LaneReport] = []

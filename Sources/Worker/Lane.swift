@@ -12,6 +12,8 @@ struct Lane {
     let claim: Claim
     let store: Store
     let line: SourceLine
+    /// Through which its sets go; nil where nothing may hold them up.
+    let gate: SetGate?
     let leases: Leases
     let stop: StopSignal
     /// Whether its questions go before those of a large run.
@@ -26,6 +28,8 @@ struct Lane {
     private struct Progress {
         var report: LaneReport
         var answer: CheckedAnswer?
+        /// Where the set has been let in.
+        var place: SetGate.Place?
         /// How it came.
         var pace: AnswerPace?
         /// How many are asked about after what is imported now.
@@ -48,7 +52,15 @@ struct Lane {
         }
         while let next = action {
             progress.nextSize = machine.nextSize
-            guard let event = try await perform(next, &progress) else { break }
+            let event: LaneEvent?
+            do {
+                event = try await perform(next, &progress)
+            } catch {
+                progress.place?.giveBack()
+                throw error
+            }
+            if case .answered = event {} else { progress.place?.giveBack() }
+            guard let event else { break }
             if let pace = progress.pace {
                 machine.note(pace)
                 progress.pace = nil
@@ -103,10 +115,13 @@ struct Lane {
     private func ask(_ set: Range<Int>, _ progress: inout Progress) async throws -> LaneEvent {
         // Somebody else may have settled them by now, and would be asking a second time.
         guard leases.isHeld(token) else { return .tokenLost }
+        let place = await gate?.enter()
+        progress.place = place
         let questions = work.orders[set].map(question)
         do throws(SourceError) {
             let (checked, time) = try await untilTimeIsUp { () async throws(SourceError) in
-                try await line.ask(questions, of: source, isUrgent: isUrgent) { leases.isHeld(token) }
+                async let _ = place?.giveBack(after: SetGate.patience)
+                return try await line.ask(questions, of: source, isUrgent: isUrgent) { leases.isHeld(token) }
             }
             progress.report.asking += time
             progress.answer = checked

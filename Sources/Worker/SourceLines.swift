@@ -4,6 +4,8 @@ import Store
 
 /// The lines of a worker, one for each source that it comes to.
 actor SourceLines {
+    /// Through which the sets of large runs go.
+    nonisolated let gate = SetGate()
     private var lines: [InstitutionNumber: SourceLine] = [:]
     private let slots: ConnectionSlots
     private let breakerRest: Duration?
