@@ -7,8 +7,9 @@ package import Postgres
 /// waited for.
 package struct Store: Sendable {
     package private(set) var pool: ConnectionPool
+    private(set) var laneMoves: LaneMoves
     /// Connections that a large run does not use, opened when they are needed.
-    private var urgentPool: ConnectionPool?
+    private var urgentWay: (pool: ConnectionPool, laneMoves: LaneMoves)?
     package let logger: Logger
     /// How long trouble with the own database is waited out.
     package var patience = Patience.none
@@ -16,6 +17,7 @@ package struct Store: Sendable {
 
     package init(pool: ConnectionPool, logger: Logger) {
         self.pool = pool
+        laneMoves = LaneMoves(pool)
         self.logger = logger
         outage = Outage(logger: logger)
     }
@@ -29,13 +31,14 @@ package struct Store: Sendable {
         options.sessionScript = Self.planning + (lease.map(Self.limits) ?? "")
         self.init(
             pool: ConnectionPool(string, limit: connections, options: options, logger: logger), logger: logger)
-        urgentPool = ConnectionPool(string, limit: (connections + 1) / 2, options: options, logger: logger)
+        let urgentPool = ConnectionPool(string, limit: (connections + 1) / 2, options: options, logger: logger)
+        urgentWay = (urgentPool, LaneMoves(urgentPool))
     }
 
     /// The same database over connections of its own: what it does never waits for the imports of a large run.
     package var urgent: Store {
         var store = self
-        if let urgentPool { store.pool = urgentPool }
+        if let urgentWay { (store.pool, store.laneMoves) = urgentWay }
         return store
     }
 

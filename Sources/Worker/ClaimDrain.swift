@@ -6,6 +6,8 @@ import Store
 struct ClaimDrain {
     let claim: Claim
     let store: Store
+    /// For what nobody waits for.
+    let unhurriedStore: Store
     let lines: SourceLines
     let leases: Leases
     let stop: StopSignal
@@ -17,7 +19,8 @@ struct ClaimDrain {
         let reports = try await withThrowingTaskGroup(of: LaneReport.self) { group in
             for work in claim.lanes {
                 let lane = Lane(
-                    work: work, claim: claim, store: store, line: await lines.line(to: work.source.institution),
+                    work: work, claim: claim, store: store, unhurriedStore: unhurriedStore,
+                    line: await lines.line(to: work.source.institution),
                     gate: isUrgent ? nil : lines.gate, leases: leases, stop: stop, isUrgent: isUrgent, logger: logger,
                     tell: tell)
                 group.addTask { try await lane.drain() }

@@ -118,15 +118,16 @@ struct ClaimLoop {
         _ kind: ClaimKind, _ scope: ClaimScope, _ limit: Int, _ run: RunNumber, _ state: inout State,
         _ group: inout Group
     ) async throws -> Bool? {
-        let store = kind == .newcomers ? store.urgent : store
+        let claimStore = kind == .newcomers ? store.urgent : store
         guard
-            let claim = try await store.claim(scope, run: run, limit: limit, lease: options.lease, horizon: horizon)
+            let claim = try await claimStore.claim(
+                scope, run: run, limit: limit, lease: options.lease, horizon: horizon)
         else { return nil }
         heartbeat.leases.hold(claim.token, until: claim.askedAt + options.lease)
         state.inWork[kind, default: 0] += 1
         tell(.claimed(orders: claim.orders.count, lanes: claim.lanes.count))
         let drain = ClaimDrain(
-            claim: claim, store: store, lines: lines, leases: heartbeat.leases, stop: stop,
+            claim: claim, store: claimStore, unhurriedStore: store, lines: lines, leases: heartbeat.leases, stop: stop,
             isUrgent: kind == .newcomers, logger: logger, tell: tell)
         group.addTask { .drained(try await drain.drain(), kind) }
         return claim.isFull

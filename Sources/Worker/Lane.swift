@@ -11,6 +11,8 @@ struct Lane {
     let work: LaneWork
     let claim: Claim
     let store: Store
+    /// Writes what became of a source that failed: many lanes fail at the same moment, and an import must not wait for them.
+    let unhurriedStore: Store
     let line: SourceLine
     /// Through which its sets go; nil where nothing may hold them up.
     let gate: SetGate?
@@ -78,8 +80,8 @@ struct Lane {
 
     /// A person may have several numbers, and a question has so many elements at most.
     private var largestSet: Int {
-        let numbers = work.orders.lazy.map(\.numbers.count).max() ?? 1
-        return min(source.setSize, SourceSession.mostElements / max(1, numbers))
+        let numbers = work.orders.reduce(1) { max($0, $1.numbers.count) }
+        return min(source.setSize, SourceSession.mostElements / numbers)
     }
 
     /// - Returns: what came of it; nil when the lane has ended.
@@ -269,7 +271,7 @@ struct Lane {
         default: break
         }
         do {
-            let rescheduled = try await store.endLane(
+            let rescheduled = try await unhurriedStore.endLane(
                 work, end, remaining: remaining, fault: progress.report.fault, token: token, run: claim.run)
             progress.report.nextAttempt = rescheduled.nextAttempt
             progress.report.gaveUp += rescheduled.gaveUp

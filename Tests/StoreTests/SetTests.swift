@@ -76,6 +76,39 @@ import Worker
         }
     }
 
+    @Test("sources where there is nothing are noted together, in one statement")
+    func notedTogether() async throws {
+        let playground = try await Playground.make(203, 204, 206)
+        try await playground.own("INSERT INTO resutveksl.persons (person_number) VALUES ('01536112185')")
+        try await playground.own("INSERT INTO resutveksl.orders (person_id) SELECT person_id FROM resutveksl.persons")
+        try await playground.mayBeAskedAboutAnybody()
+        let store = Store(
+            pool: ConnectionPool(playground.store.pool.string, limit: 1, logger: playground.log.logger()),
+            logger: playground.log.logger())
+        let run = try await store.beginRun(worker: "test")
+        let claim = try #require(try await store.claim(run: run, limit: 10, lease: .seconds(60)))
+        let sets = try claim.lanes.map { lane in
+            SetImport(
+                token: claim.token, run: run, source: lane.source.institution, orders: lane.orders[...], answers: [:],
+                cursor: try #require(lane.orders.last?.number), isLast: true, fingerprints: [:])
+        }
+        // While somebody else has the only connection.
+        try await store.pool.withConnection { _ in
+            for set in sets {
+                Task { _ = try await store.write(set) }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        try await playground.wait {
+            try await $0.value("SELECT bool_and(outcome = 'done' AND asked = 1) FROM resutveksl.run_sources") == "true"
+        }
+        #expect(
+            try await playground.value(
+                "SELECT concat(count(*), ' ', count(DISTINCT xmin::text)) FROM resutveksl.run_sources")
+                == "3 1")
+        await #expect(throws: StoreError.self, "the lane had moved already") { try await store.write(sets[0]) }
+    }
+
     @Test("a session that hangs with an answer keeps no other question of its institution waiting")
     func hangs() async throws {
         let playground = try await Playground.make(203)

@@ -10,15 +10,13 @@ extension Store {
     package func write(_ set: SetImport) async throws -> ImportCounts {
         let outcomes = SetOutcomes(set)
         return try await patiently { isRepeated in
-            try await pool.withConnection { connection in
-                if outcomes.isUneventful {
-                    let rows = try await connection.query(Self.advance, arguments: set.progress(ImportCounts()))
-                    if rows.isEmpty {
-                        guard isRepeated, try await connection.withTransaction({ try await Self.isWritten(set, $0) })
-                        else { throw StoreError.stale(set.token) }
-                    }
-                    return ImportCounts()
-                }
+            if outcomes.isUneventful {
+                if try await laneMoves.move(past: set) { return ImportCounts() }
+                guard isRepeated, try await pool.withTransaction({ try await Self.isWritten(set, $0) })
+                else { throw StoreError.stale(set.token) }
+                return ImportCounts()
+            }
+            return try await pool.withConnection { connection in
                 try await connection.once("import_rows", script: SetImport.staging)
                 return try await connection.withTransaction { transaction in
                     // Before anything is locked: no timeout of the server ends a COPY whose client has stopped, and
@@ -28,7 +26,8 @@ extension Store {
                     if isRepeated, try await Self.isWritten(set, transaction) { return ImportCounts() }
                     let counts = try await Self.write(set, outcomes, stagedRows: rows, transaction)
                     try await Self.disclose(set, transaction)
-                    let moved = try await transaction.query(Self.advance, arguments: set.progress(counts))
+                    let moved = try await transaction.query(
+                        LaneMoves.advance, arguments: SetImport.moves([(set, counts)]))
                     if moved.isEmpty { throw StoreError.stale(set.token) }
                     return counts
                 }
@@ -84,32 +83,6 @@ extension Store {
         }
         return counts
     }
-
-    /// Guards and moves the lane in one statement, and ends it with its last set.
-    ///
-    /// Answers with no row when the claim is not held any more.
-    private static let advance = Statement(
-        prepared: "advance",
-        """
-        WITH held AS (
-            SELECT token FROM resutveksl.claims
-            WHERE token = $1 AND ended_at IS NULL AND lease_until > clock_timestamp() FOR KEY SHARE
-        ), moved AS (
-            UPDATE resutveksl.run_sources l
-            SET cursor = $3, next_set = $8, sets = l.sets + 1, asked = l.asked + $4, found = l.found + $5,
-                result_rows = l.result_rows + $6, asked_on_consent = l.asked_on_consent + $7,
-                asked_on_legal_basis = l.asked_on_legal_basis + $4 - $7, started_at = coalesce(l.started_at, now()),
-                outcome = CASE WHEN $9 THEN 'done' ELSE l.outcome END,
-                ended_at = CASE WHEN $9 THEN clock_timestamp() ELSE l.ended_at END
-            FROM held WHERE l.token = held.token AND l.source = $2 AND coalesce(l.cursor < $3, true)
-            RETURNING l.source
-        ), answered AS (
-            -- What it says of itself is kept with the day from which on it says so.
-            UPDATE resutveksl.sources s SET sharing = 'open', sharing_since = now()
-            FROM moved WHERE $9 AND s.source = moved.source AND s.sharing IS DISTINCT FROM 'open'
-        )
-        SELECT FROM moved
-        """)
 
     /// Keeps the fingerprints of what was merged, and ends the import: nothing after it writes a result.
     private static func remember(
@@ -200,15 +173,5 @@ extension Store {
             """,
             set.run.rawValue, set.token.rawValue, set.source.rawValue, orders.map(\.number.rawValue),
             orders.map { $0.consent == .yes })
-    }
-}
-
-extension SetImport {
-    /// The parameters of `advance`.
-    fileprivate func progress(_ counts: ImportCounts) -> [any PostgresEncodable] {
-        [
-            token.rawValue, source.rawValue, cursor.rawValue, Int32(orders.count), Int32(counts.found),
-            Int32(counts.rows), Int32(orders.count { $0.consent == .yes }), Int32(clamping: nextSize), isLast,
-        ]
     }
 }
