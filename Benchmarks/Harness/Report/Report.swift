@@ -19,7 +19,11 @@ struct Report: Codable, Sendable {
 
     /// Cost against size, and how long single orders took.
     static func charts(_ book: Book) -> [Chart] {
-        let cost = book.curve("sizes.seconds").map { (x: $0.size, y: $0.samples.median) }
+        let cost = ["seconds": "first fetch", "refresh": "refresh, nothing changed"].sorted { $0.key > $1.key }
+            .map { series, label in
+                Chart.Line(
+                    label: label, points: book.curve("sizes.\(series)").map { (x: $0.size, y: $0.samples.median) })
+            }
         let latency = ["healthy": "idle", "dark": "a tenth black-holed", "busy": "during a large run"].sorted {
             $0.key > $1.key
         }
@@ -31,7 +35,7 @@ struct Report: Codable, Sendable {
         return [
             Chart(
                 title: "A run's time against its orders", xLabel: "orders", yLabel: "seconds",
-                lines: cost.isEmpty ? [] : [Chart.Line(label: "first fetch", points: cost)]),
+                lines: cost.filter { !$0.points.isEmpty }),
             Chart(
                 title: "One order, placed to visible", xLabel: "milliseconds", yLabel: "per cent of orders",
                 isYLogarithmic: false, lines: latency),
