@@ -82,12 +82,17 @@ package struct SourceSession: Sendable {
 
     /// Asks one question about a set of persons, and checks what comes back.
     ///
-    /// - Parameter basis: on what legal basis it is asked, for the source's record.
+    /// - Parameters:
+    ///   - basis: on what legal basis it is asked, for the source's record.
+    ///   - beforeAnswer: is waited for before the answer is read into memory.
     /// - Throws: `SourceError`. The session goes on where only the answer was at fault; `isUsable` tells.
-    package func ask(_ questions: [Question], basis: String) async throws(SourceError) -> CheckedAnswer {
+    package func ask(
+        _ questions: [Question], basis: String, beforeAnswer: (@Sendable () async -> Void)? = nil
+    ) async throws(SourceError) -> CheckedAnswer {
         let rows: Rows
         do throws(PostgresError) {
-            rows = try await connection.query(Self.ask, arguments: Self.arguments(questions, basis))
+            rows = try await connection.query(
+                Self.ask, arguments: Self.arguments(questions, basis), beforeAnswer: beforeAnswer)
         } catch {
             throw SourceError(error)
         }

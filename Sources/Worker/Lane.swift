@@ -122,8 +122,7 @@ struct Lane {
         let questions = work.orders[set].map(question)
         do throws(SourceError) {
             let (checked, time) = try await untilTimeIsUp { () async throws(SourceError) in
-                async let _ = place?.giveBack(after: SetGate.patience)
-                return try await line.ask(questions, of: source, isUrgent: isUrgent) { leases.isHeld(token) }
+                try await line.ask(questions, of: source, isUrgent: isUrgent, place: place) { leases.isHeld(token) }
             }
             progress.report.asking += time
             progress.answer = checked

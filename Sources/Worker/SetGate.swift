@@ -6,29 +6,45 @@ import Postgres
 /// as many answers as there are sources, and whoever orders one person meanwhile would wait until all of them had been served.
 /// More than a few at once make nothing faster, because what they come to is written by one worker into one database.
 ///
-/// A source that does not answer soon gives its place up while it is waited for: it takes nothing from the others.
+/// A source that does not answer soon gives its place up while it is waited for, so that it takes nothing from the others. When
+/// its answer comes it waits for a place again before it is read: until then it is not in the worker's memory.
 final class SetGate: Sendable {
     /// So many answers are on their way into the own database at once.
     static let usualPlaces = 8
-    /// A question that takes longer does not keep its place.
-    static let patience = Duration.milliseconds(250)
+    /// A question that is not answered within this time does not keep its place.
+    static let usualPatience = Duration.milliseconds(250)
+    /// Nor does an answer that is not read to its end within this time.
+    static let usualReadingPatience = Duration.seconds(5)
 
     private struct State {
         var free: Int
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
+    private let patience: Duration
+    private let readingPatience: Duration
     private let state: Guarded<State>
 
-    init(places: Int = usualPlaces) { state = Guarded(State(free: places)) }
+    init(
+        places: Int = usualPlaces, patience: Duration = usualPatience, readingPatience: Duration = usualReadingPatience
+    ) {
+        self.patience = patience
+        self.readingPatience = readingPatience
+        state = Guarded(State(free: places))
+    }
 
     /// How many stand before it.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Waits for a place.
     ///
-    /// Not for long, and so not to be cancelled: places are given up after `patience`, or when a set is written.
+    /// Not for long, and so not to be cancelled: places are given up when a source is slow, or when a set is written.
     func enter() async -> Place {
+        await take()
+        return Place(gate: self)
+    }
+
+    private func take() async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 if state.free > 0 {
@@ -40,7 +56,6 @@ final class SetGate: Sendable {
             }
             if isFree { continuation.resume() }
         }
-        return Place(gate: self)
     }
 
     private func passOn() {
@@ -54,22 +69,66 @@ final class SetGate: Sendable {
 
     /// A place in work, given back once however often it is said.
     final class Place: Sendable {
+        private enum Use {
+            case asking(since: ContinuousClock.Instant)
+            /// Given up while the source is waited for.
+            case givenUp
+            /// From the beginning of the answer on.
+            case kept(since: ContinuousClock.Instant)
+            case over
+        }
+
         private let gate: SetGate
-        private let isGivenBack = Guarded(false)
+        private let use = Guarded(Use.asking(since: .now))
 
         fileprivate init(gate: SetGate) { self.gate = gate }
 
         func giveBack() {
-            let isFirst = isGivenBack.withLock { isGivenBack in
-                defer { isGivenBack = true }
-                return !isGivenBack
+            let isFreed = use.withLock { use in
+                defer { use = .over }
+                switch use {
+                case .asking, .kept: return true
+                case .givenUp, .over: return false
+                }
             }
-            if isFirst { gate.passOn() }
+            if isFreed { gate.passOn() }
         }
 
-        /// Gives it back when that much time has passed, unless the task is cancelled before.
-        func giveBack(after time: Duration) async {
-            if await EventLoop.shared.sleep(for: time) != .cancelled { giveBack() }
+        /// Gives it up when the source does not answer soon, and for good when it does not come to the end of its answer;
+        /// until the task is cancelled.
+        func giveUpWhenOverdue() async {
+            while await EventLoop.shared.sleep(for: gate.patience) != .cancelled { giveUpIfOverdue() }
+        }
+
+        private func giveUpIfOverdue() {
+            let isFreed = use.withLock { [gate] use in
+                switch use {
+                case .asking(let since) where .now - since >= gate.patience:
+                    use = .givenUp
+                    return true
+                case .kept(let since) where .now - since >= gate.readingPatience:
+                    use = .over
+                    return true
+                case .asking, .givenUp, .kept, .over: return false
+                }
+            }
+            if isFreed { gate.passOn() }
+        }
+
+        /// The answer comes: waits for another place where this one was given up, and keeps it until it is given back.
+        @Sendable func keep() async {
+            let isGivenUp = use.withLock { use in
+                switch use {
+                case .asking:
+                    use = .kept(since: .now)
+                    return false
+                case .givenUp: return true
+                case .kept, .over: return false
+                }
+            }
+            guard isGivenUp else { return }
+            await gate.take()
+            use.withLock { $0 = .kept(since: .now) }
         }
     }
 }

@@ -58,10 +58,15 @@ actor SourceLine {
         }
     }
 
-    /// - Parameter isCurrent: as for `connect`; somebody else may have settled what is asked about by the time it is our turn.
+    /// - Parameters:
+    ///   - place: where the set was let in; nil where nothing holds it up.
+    ///   - isCurrent: as for `connect`; somebody else may have settled what is asked about by the time it is our turn.
     func ask(
-        _ questions: [Question], of source: Source, isUrgent: Bool, isCurrent: @Sendable () -> Bool
+        _ questions: [Question], of source: Source, isUrgent: Bool, place: SetGate.Place?,
+        isCurrent: @Sendable () -> Bool
     ) async throws(SourceError) -> (answer: CheckedAnswer, time: Duration) {
+        // From here on: who holds the line may be waiting for the place of one who waits for the line.
+        async let _ = place?.giveUpWhenOverdue()
         await take(isUrgent)
         defer { giveBack() }
         do throws(SourceError) {
@@ -70,7 +75,9 @@ actor SourceLine {
             guard isCurrent() else { throw .putOff }
             defer { usedAt = .now }
             let askedAt = ContinuousClock.now
-            return (try await session.ask(questions, basis: source.consentRule.legalBasis), .now - askedAt)
+            let answer = try await session.ask(
+                questions, basis: source.consentRule.legalBasis, beforeAnswer: place.map { $0.keep })
+            return (answer, .now - askedAt)
         } catch {
             // A set that had grown too large is asked about again in halves.
             if error.fault.kind == .tooSlow, questions.count > LaneMachine.usualSetSize { throw error }

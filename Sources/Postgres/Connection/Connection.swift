@@ -90,14 +90,19 @@ package actor Connection {
         try await query(statement, arguments: parameters, timeout: timeout)
     }
 
+    /// - Parameter beforeAnswer: is waited for when the answer begins to come, and before it is read: until then it stays with
+    ///   the server, but for what fits into the socket. That time is not counted against the statement.
     package func query(
-        _ statement: Statement, arguments: [any PostgresEncodable], timeout: Duration? = nil
+        _ statement: Statement, arguments: [any PostgresEncodable], timeout: Duration? = nil,
+        beforeAnswer: (@Sendable () async -> Void)? = nil
     ) async throws(PostgresError) -> Rows {
-        try await query(statement, arguments.map(Parameter.init), timeout: timeout, transaction: nil)
+        try await query(
+            statement, arguments.map(Parameter.init), timeout: timeout, transaction: nil, beforeAnswer: beforeAnswer)
     }
 
     func query(
-        _ statement: Statement, _ parameters: [Parameter], timeout: Duration?, transaction: UInt64?
+        _ statement: Statement, _ parameters: [Parameter], timeout: Duration?, transaction: UInt64?,
+        beforeAnswer: (@Sendable () async -> Void)? = nil
     ) async throws(PostgresError) -> Rows {
         try enter(transaction)
         defer { leave() }
@@ -108,7 +113,7 @@ package actor Connection {
             preparedNames.insert(name)
         }
         try send(statement, parameters)
-        return try await lastResult(phase: .query, until: deadline)
+        return try await lastResult(phase: .query, until: deadline, beforeAnswer: beforeAnswer)
     }
 
     /// Runs a text of several statements (a migration) without parameters, in the order that it stands in.
@@ -207,18 +212,28 @@ package actor Connection {
         }
     }
 
-    func lastResult(phase: PostgresError.Phase, until deadline: ContinuousClock.Instant) async throws(PostgresError)
-        -> Rows
-    {
-        guard let last = try await results(phase: phase, until: deadline).last else { throw lost(phase) }
+    func lastResult(
+        phase: PostgresError.Phase, until deadline: ContinuousClock.Instant,
+        beforeAnswer: (@Sendable () async -> Void)? = nil
+    ) async throws(PostgresError) -> Rows {
+        guard let last = try await results(phase: phase, until: deadline, beforeAnswer: beforeAnswer).last else {
+            throw lost(phase)
+        }
         return last
     }
 
     /// Collects the results of what was sent; the first error wins, the connection stays usable after it.
-    func results(phase: PostgresError.Phase, until deadline: ContinuousClock.Instant) async throws(PostgresError)
-        -> [Rows]
-    {
+    func results(
+        phase: PostgresError.Phase, until deadline: ContinuousClock.Instant,
+        beforeAnswer: (@Sendable () async -> Void)? = nil
+    ) async throws(PostgresError) -> [Rows] {
         do throws(Interruption) {
+            var deadline = deadline
+            if let beforeAnswer {
+                try await flush(phase, until: deadline)
+                try await wait(.read, until: deadline)
+                deadline += await ContinuousClock().measure(beforeAnswer)
+            }
             return try await collect(phase: phase, until: deadline, heedsCancellation: true)
         } catch {
             switch error {

@@ -38,17 +38,70 @@ import Testing
         await gate.enter().giveBack()
     }
 
-    @Test("a place is given up when its time is over, and kept when the question was answered before")
+    @Test("a place is given up while its source is waited for, and kept from the beginning of the answer on")
     func overdue() async {
-        let gate = SetGate(places: 1)
-        let answered = await gate.enter()
-        let watching = Task { await answered.giveBack(after: .seconds(600)) }
-        watching.cancel()
-        await watching.value
+        let gate = SetGate(places: 1, patience: .milliseconds(1), readingPatience: .seconds(600))
+        let place = await gate.enter()
+        await place.keep()
         let next = Task { await gate.enter() }
         while gate.waitingCount < 1 { await Task.yield() }
+        await watch(place, for: .milliseconds(50))
         #expect(gate.waitingCount == 1, "the answer is still to be written")
-        await answered.giveBack(after: .milliseconds(1))
+        place.giveBack()
+        let slow = await next.value
+        let entering = Task { await gate.enter() }
+        await watch(slow, until: entering)
+        slow.giveBack()
+        slow.giveBack()
+        let last = Task { await gate.enter() }
+        while gate.waitingCount < 1 { await Task.yield() }
+        await entering.value.giveBack()
+        await last.value.giveBack()
+    }
+
+    @Test("an answer that comes late waits for a place before it is read")
+    func late() async {
+        let gate = SetGate(places: 1, patience: .milliseconds(1), readingPatience: .seconds(600))
+        let slow = await gate.enter()
+        let entering = Task { await gate.enter() }
+        await watch(slow, until: entering)
+        let answer = Task { await slow.keep() }
+        while gate.waitingCount < 1 { await Task.yield() }
+        await entering.value.giveBack()
+        await answer.value
+        let next = Task { await gate.enter() }
+        while gate.waitingCount < 1 { await Task.yield() }
+        await watch(slow, for: .milliseconds(50))
+        #expect(gate.waitingCount == 1)
+        slow.giveBack()
         await next.value.giveBack()
+    }
+
+    @Test("an answer that does not come to its end gives its place up for good")
+    func stuck() async {
+        let gate = SetGate(places: 1, patience: .milliseconds(1), readingPatience: .milliseconds(1))
+        let stuck = await gate.enter()
+        await stuck.keep()
+        let entering = Task { await gate.enter() }
+        await watch(stuck, until: entering)
+        stuck.giveBack()
+        let last = Task { await gate.enter() }
+        while gate.waitingCount < 1 { await Task.yield() }
+        await entering.value.giveBack()
+        await last.value.giveBack()
+    }
+
+    private func watch(_ place: SetGate.Place, for time: Duration) async {
+        let watching = Task { await place.giveUpWhenOverdue() }
+        try? await Task.sleep(for: time)
+        watching.cancel()
+        await watching.value
+    }
+
+    private func watch(_ place: SetGate.Place, until entered: Task<SetGate.Place, Never>) async {
+        let watching = Task { await place.giveUpWhenOverdue() }
+        _ = await entered.value
+        watching.cancel()
+        await watching.value
     }
 }
