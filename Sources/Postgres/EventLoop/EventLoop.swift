@@ -30,18 +30,24 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         package static let write = Interest(rawValue: Int16(POLLOUT))
     }
 
-    private struct Waiter {
-        let descriptor: Int32
-        let interest: Interest
-        let deadline: ContinuousClock.Instant?
-        let continuation: CheckedContinuation<Readiness, Never>
-    }
-
     private struct State {
         var jobs: [UnownedJob] = []
-        var waiters: [UInt64: Waiter] = [:]
+        /// Waiters for a descriptor, and those who only wait for a time: these have no place in what poll(2) looks at, which
+        /// is limited.
+        var watchers = Waiters()
+        var sleepers = Waiters()
         var lastID: UInt64 = 0
         var thread: pthread_t?
+        /// Whether the thread is about to wait, or waits, and nobody has woken it yet.
+        var isWaiting = false
+
+        /// To be called for whatever the thread must not sleep through.
+        ///
+        /// - Returns: whether it is to be woken.
+        mutating func mustWake() -> Bool {
+            defer { isWaiting = false }
+            return isWaiting
+        }
     }
 
     private let state = Guarded(State())
@@ -58,11 +64,11 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let isOnLoop = state.withLock { state in
+        let mustWake = state.withLock { state in
             state.jobs.append(job)
-            return state.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false
+            return state.mustWake()
         }
-        if !isOnLoop { wake() }
+        if mustWake { wake() }
     }
 
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
@@ -90,20 +96,25 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let waiter = Waiter(
-                    descriptor: descriptor, interest: interest, deadline: deadline, continuation: continuation)
                 // The flag is read under the lock: a cancellation that comes later finds the waiter in the table.
-                let isCancelled = state.withLock { state in
-                    if heedsCancellation && Task.isCancelled { return true }
-                    state.waiters[id] = waiter
-                    return false
+                let (isCancelled, mustWake) = state.withLock { state in
+                    if heedsCancellation && Task.isCancelled { return (true, false) }
+                    if descriptor >= 0 {
+                        state.watchers.add(id, descriptor, interest, until: deadline, continuation)
+                    } else {
+                        state.sleepers.add(id, descriptor, interest, until: deadline, continuation)
+                    }
+                    return (false, state.mustWake())
                 }
-                if isCancelled { continuation.resume(returning: .cancelled) } else { wake() }
+                if isCancelled { continuation.resume(returning: .cancelled) }
+                if mustWake { wake() }
             }
         } onCancel: {
             guard heedsCancellation else { return }
-            let waiter = state.withLock { $0.waiters.removeValue(forKey: id) }
-            waiter?.continuation.resume(returning: .cancelled)
+            let waiter = state.withLock { state in
+                descriptor >= 0 ? state.watchers.remove(id, near: nil) : state.sleepers.remove(id, near: nil)
+            }
+            waiter?.resume(returning: .cancelled)
         }
     }
 
@@ -115,8 +126,6 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
     // MARK: The loop
 
     private func wake() {
-        let isOnLoop = state.withLock { $0.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
-        if isOnLoop { return }
         var one: UInt64 = 1
         // A full counter (EAGAIN) means that a wake-up is pending already.
         _ = write(wakeDescriptor, &one, MemoryLayout<UInt64>.size)
@@ -124,39 +133,31 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
 
     private func run() {
         state.withLock { $0.thread = pthread_self() }
+        var jobs: [UnownedJob] = []
         var descriptors: [pollfd] = []
-        var owners: [UInt64] = []
+        var ids: [UInt64] = []
         while true {
-            let jobs = state.withLock { state in
-                let jobs = state.jobs
-                state.jobs.removeAll(keepingCapacity: true)
-                return jobs
-            }
+            state.withLock { swap(&$0.jobs, &jobs) }
             for job in jobs {
                 job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
             }
+            jobs.removeAll(keepingCapacity: true)
 
             descriptors.removeAll(keepingCapacity: true)
-            owners.removeAll(keepingCapacity: true)
+            ids.removeAll(keepingCapacity: true)
             descriptors.append(pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0))
-            let timeout = state.withLock { state -> Int32 in
-                var earliest: ContinuousClock.Instant?
-                for (id, waiter) in state.waiters {
-                    // Those that only wait for a time have no place in what poll(2) looks at, which is limited.
-                    if waiter.descriptor >= 0 {
-                        descriptors.append(
-                            pollfd(fd: waiter.descriptor, events: waiter.interest.rawValue, revents: 0))
-                        owners.append(id)
-                    }
-                    if let deadline = waiter.deadline { earliest = min(deadline, earliest ?? deadline) }
-                }
-                return state.jobs.isEmpty ? Self.milliseconds(until: earliest) : 0
+            let (mayWait, earliest) = state.withLock { state -> (Bool, ContinuousClock.Instant?) in
+                descriptors.append(contentsOf: state.watchers.descriptors)
+                ids.append(contentsOf: state.watchers.ids)
+                state.isWaiting = state.jobs.isEmpty
+                return (state.isWaiting, Self.earlier(state.watchers.earliest, state.sleepers.earliest))
             }
-            let count = poll(&descriptors, nfds_t(descriptors.count), timeout)
+            let count = poll(
+                &descriptors, nfds_t(descriptors.count), mayWait ? Self.milliseconds(until: earliest) : 0)
             // More descriptors than the process may have open: going on would mean to be deaf.
             precondition(count >= 0 || errno == EINTR, "poll: \(String(cString: strerror(errno)))")
             drainWakeUps(descriptors[0])
-            resume(descriptors, owners)
+            resume(descriptors, ids, earliest)
         }
     }
 
@@ -166,23 +167,29 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         _ = read(wakeDescriptor, &count, MemoryLayout<UInt64>.size)
     }
 
-    private func resume(_ descriptors: [pollfd], _ owners: [UInt64]) {
+    private func resume(_ descriptors: [pollfd], _ ids: [UInt64], _ earliest: ContinuousClock.Instant?) {
         let now = ContinuousClock.now
-        let ended = state.withLock { state in
-            var ended: [(CheckedContinuation<Readiness, Never>, Readiness)] = []
-            for (index, id) in owners.enumerated() where descriptors[index + 1].revents != 0 {
+        typealias Continuations = [CheckedContinuation<Readiness, Never>]
+        let (ready, late) = state.withLock { state -> (Continuations, Continuations) in
+            state.isWaiting = false
+            var ready: Continuations = []
+            // From behind, so that the places before are still right.
+            for place in ids.indices.reversed() where descriptors[place + 1].revents != 0 {
                 // Hang-up, error and an invalid descriptor count as ready: the libpq call that follows names them.
-                guard let waiter = state.waiters.removeValue(forKey: id) else { continue }
-                ended.append((waiter.continuation, .ready))
+                if let waiter = state.watchers.remove(ids[place], near: place) { ready.append(waiter) }
             }
-            for (id, waiter) in state.waiters {
-                guard let deadline = waiter.deadline, deadline <= now else { continue }
-                ended.append((waiter.continuation, .timedOut))
-                state.waiters[id] = nil
-            }
-            return ended
+            guard let earliest, earliest <= now else { return (ready, []) }
+            return (ready, state.watchers.removeLate(now) + state.sleepers.removeLate(now))
         }
-        for (continuation, readiness) in ended { continuation.resume(returning: readiness) }
+        for continuation in ready.reversed() { continuation.resume(returning: .ready) }
+        for continuation in late { continuation.resume(returning: .timedOut) }
+    }
+
+    private static func earlier(_ one: ContinuousClock.Instant?, _ other: ContinuousClock.Instant?)
+        -> ContinuousClock.Instant?
+    {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
     }
 
     private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
