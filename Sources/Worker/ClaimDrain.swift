@@ -1,5 +1,6 @@
 import Exchange
 import Logging
+import Postgres
 import Store
 
 /// Drains one claim: a lane to every source at once, then settles.
@@ -15,15 +16,24 @@ struct ClaimDrain {
     let logger: Logger
     let tell: @Sendable (RunEvent) -> Void
 
+    /// Where lanes run; nil for the pool.
+    ///
+    /// With few orders they wait all the time and compute next to nothing: to go from the connections' thread to another one
+    /// and back for every step would be most of the work.
+    private var executor: (any TaskExecutor)? { claim.orders.count <= Self.few ? EventLoop.shared : nil }
+
+    private static let few = 10
+
     func drain() async throws -> ClaimReport {
         let reports = try await withThrowingTaskGroup(of: LaneReport.self) { group in
             for work in claim.lanes {
                 let lane = Lane(
                     work: work, claim: claim, store: store, unhurriedStore: unhurriedStore,
                     line: await lines.line(to: work.source.institution),
-                    gate: isUrgent ? nil : lines.gate, leases: leases, stop: stop, isUrgent: isUrgent, logger: logger,
-                    tell: tell)
-                group.addTask { try await lane.drain() }
+                    gate: isUrgent ? nil : lines.gate, leases: leases, stop: stop, isUrgent: isUrgent,
+                    executor: executor,
+                    logger: logger, tell: tell)
+                group.addTask(executorPreference: executor) { try await lane.drain() }
             }
             var reports: [LaneReport] = []
             for try await report in group { reports.append(report) }

@@ -20,6 +20,8 @@ struct Lane {
     let stop: StopSignal
     /// Whether its questions go before those of a large run.
     let isUrgent: Bool
+    /// Where it runs; nil for the pool.
+    let executor: (any TaskExecutor)?
     let logger: Logger
     let tell: @Sendable (RunEvent) -> Void
 
@@ -149,24 +151,17 @@ struct Lane {
     private func untilTimeIsUp<Value: Sendable>(
         _ body: @escaping @Sendable () async throws(SourceError) -> Value
     ) async throws(SourceError) -> Value {
-        let stop = stop
-        let result = await withTaskGroup(of: Result<Value, SourceError>?.self) { group in
-            group.addTask {
-                do throws(SourceError) { return .success(try await body()) } catch { return .failure(error) }
-            }
-            group.addTask {
-                await stop.wait(for: .atOnce)
-                return nil
-            }
-            var result: Result<Value, SourceError>?
-            while result == nil, let ended = await group.next() {
-                result = ended
-                group.cancelAll()
-            }
-            return result
+        // A task of its own, because the lane itself goes on and hands back what it has.
+        let asking = Task(executorPreference: executor) { () async -> Result<Value, SourceError> in
+            do throws(SourceError) { return .success(try await body()) } catch { return .failure(error) }
         }
-        guard let result else { throw .putOff }
-        return try result.get()
+        let notice = stop.notify(at: .atOnce) { asking.cancel() }
+        defer { stop.forget(notice) }
+        return try await withTaskCancellationHandler {
+            await asking.value
+        } onCancel: {
+            asking.cancel()
+        }.get()
     }
 
     private func fail(_ error: SourceError, _ progress: inout Progress) -> Outcome {

@@ -16,7 +16,7 @@ package final class StopSignal: Sendable {
 
     private struct State {
         var level = Level.none
-        var waiting: [UInt64: (level: Level, continuation: CheckedContinuation<Void, Never>)] = [:]
+        var waiting: [UInt64: (level: Level, resume: @Sendable () -> Void)] = [:]
         var lastID: UInt64 = 0
     }
 
@@ -33,9 +33,9 @@ package final class StopSignal: Sendable {
             state.level = max(state.level, level)
             let freed = state.waiting.filter { $0.value.level <= state.level }
             for id in freed.keys { state.waiting[id] = nil }
-            return freed.values.map(\.continuation)
+            return freed.values.map(\.resume)
         }
-        for continuation in freed { continuation.resume() }
+        for resume in freed { resume() }
     }
 
     /// Suspends until it is given with at least this urgency, or the task is cancelled.
@@ -49,13 +49,29 @@ package final class StopSignal: Sendable {
                 // The flag is read under the lock: a cancellation that comes later finds the waiter in the table.
                 let isOver = state.withLock { state in
                     if state.level >= level || Task.isCancelled { return true }
-                    state.waiting[id] = (level, continuation)
+                    state.waiting[id] = (level, { continuation.resume() })
                     return false
                 }
                 if isOver { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.waiting.removeValue(forKey: id)?.continuation }?.resume()
+            state.withLock { $0.waiting.removeValue(forKey: id)?.resume }?()
         }
     }
+
+    /// Has something done when it is given with at least this urgency, at once if it has been.
+    ///
+    /// - Returns: what `forget` takes it back with.
+    func notify(at level: Level, _ body: @escaping @Sendable () -> Void) -> UInt64 {
+        let (id, isGiven) = state.withLock { state in
+            state.lastID += 1
+            if state.level >= level { return (state.lastID, true) }
+            state.waiting[state.lastID] = (level, body)
+            return (state.lastID, false)
+        }
+        if isGiven { body() }
+        return id
+    }
+
+    func forget(_ notice: UInt64) { state.withLock { $0.waiting[notice] = nil } }
 }

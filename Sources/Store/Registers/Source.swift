@@ -29,9 +29,8 @@ package struct Source: Sendable {
     /// When the maintenance window ends that it is in.
     package let maintenanceUntil: String?
     package let consentRule: ConsentRule
-    /// What it last answered to the question whether it shares, and since when as far as is known.
+    /// What it last answered to the question whether it shares.
     package let sharing: Sharing?
-    package let sharingSince: String?
     /// Whom case workers turn to there.
     package let contact: String?
     /// Its own number and what was merged into it.
@@ -127,10 +126,11 @@ extension Source {
             (extract(epoch FROM s.statement_timeout) * 1000)::bigint,
             coalesce(s.paused_until > now(), false),
             CASE WHEN s.paused_until < 'infinity' THEN resutveksl.local_minute(s.paused_until) END, s.pause_reason,
-            resutveksl.local_minute(resutveksl.maintenance_until(s.source, now())),
+            -- Read with every claim, of which the smallest is for one order: no function is called for nothing.
+            CASE WHEN EXISTS (SELECT FROM resutveksl.maintenance_windows w WHERE w.source = s.source)
+                THEN resutveksl.local_minute(resutveksl.maintenance_until(s.source, now())) END,
             s.is_consent_required, s.consent_rule_from, s.legal_basis,
-            a.institutions, s.max_connections, s.answer_limit, s.sharing, resutveksl.local_minute(s.sharing_since),
-            s.contact
+            a.institutions, s.max_connections, s.answer_limit, s.sharing, s.contact
         FROM resutveksl.sources s
         JOIN (SELECT source, array_agg(institution) AS institutions FROM resutveksl.source_institutions GROUP BY source) a
             USING (source)
@@ -143,7 +143,7 @@ extension Source {
         try rows.decode(
             Int32.self, String.self, String.self, String.self, Bool.self, Int.self, Int64.self, Int64.self, Bool.self,
             String?.self, String?.self, String?.self, Bool.self, PostgresDate?.self, String.self, [Int32].self,
-            Int.self, Int.self, String?.self, String?.self, String?.self
+            Int.self, Int.self, String?.self, String?.self
         ).map { row in
             guard let institution = InstitutionNumber(rawValue: row.0) else {
                 throw StoreError(.configuration, "\(row.0) is not an institution number")
@@ -157,7 +157,7 @@ extension Source {
                 consentRule: ConsentRule(
                     isRequired: row.12, from: row.13.flatMap { CalendarDay(daysSince2000: $0.daysSince2000) },
                     legalBasis: row.14),
-                sharing: row.18.flatMap(Sharing.init(rawValue:)), sharingSince: row.19, contact: row.20,
+                sharing: row.18.flatMap(Sharing.init(rawValue:)), contact: row.19,
                 answersFor: Set(row.15.compactMap(InstitutionNumber.init(rawValue:))))
         }
     }
