@@ -12,7 +12,10 @@ final class SetGate: Sendable {
     /// So many answers are on their way into the own database at once.
     static let usualPlaces = 8
     /// A question that is not answered within this time does not keep its place.
-    static let usualPatience = Duration.milliseconds(250)
+    ///
+    /// Long enough that eight sources on a busy machine are not taken for slow: each that is lets one more in, which makes
+    /// all of them slower.
+    static let usualPatience = Duration.seconds(1)
     /// Nor does an answer that is not read to its end within this time.
     static let usualReadingPatience = Duration.seconds(5)
 
@@ -44,14 +47,15 @@ final class SetGate: Sendable {
         return Place(gate: self)
     }
 
-    private func take() async {
+    /// - Parameter isFirst: whether to go before all that wait: whoever has asked keeps others from its source.
+    private func take(isFirst: Bool = false) async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 if state.free > 0 {
                     state.free -= 1
                     return true
                 }
-                state.waiting.append(continuation)
+                state.waiting.insert(continuation, at: isFirst ? 0 : state.waiting.endIndex)
                 return false
             }
             if isFree { continuation.resume() }
@@ -80,8 +84,12 @@ final class SetGate: Sendable {
 
         private let gate: SetGate
         private let use = Guarded(Use.asking(since: .now))
+        private let waited = Guarded(Duration.zero)
 
         fileprivate init(gate: SetGate) { self.gate = gate }
+
+        /// How long its answer waited before it was read, which is no fault of the source.
+        var heldUp: Duration { waited.withLock { $0 } }
 
         func giveBack() {
             let isFreed = use.withLock { use in
@@ -127,7 +135,8 @@ final class SetGate: Sendable {
                 }
             }
             guard isGivenUp else { return }
-            await gate.take()
+            let time = await ContinuousClock().measure { await gate.take(isFirst: true) }
+            waited.withLock { $0 += time }
             use.withLock { $0 = .kept(since: .now) }
         }
     }

@@ -77,7 +77,7 @@ actor SourceLine {
             let askedAt = ContinuousClock.now
             let answer = try await session.ask(
                 questions, basis: source.consentRule.legalBasis, beforeAnswer: place.map { $0.keep })
-            return (answer, .now - askedAt)
+            return (answer, .now - askedAt - (place?.heldUp ?? .zero))
         } catch {
             // A set that had grown too large is asked about again in halves.
             if error.fault.kind == .tooSlow, questions.count > LaneMachine.usualSetSize { throw error }

@@ -12,6 +12,6 @@ struct Scenario: Sendable {
 
     /// In the order in which they are played.
     static let all: [Scenario] = [
-        start, drain, peers, one, dead, sizes, traffic, latency, workers, history, month,
+        start, drain, shares, peers, one, dead, sizes, traffic, latency, workers, history, month,
     ]
 }

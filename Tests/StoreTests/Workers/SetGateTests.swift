@@ -59,18 +59,23 @@ import Testing
         await last.value.giveBack()
     }
 
-    @Test("an answer that comes late waits for a place before it is read")
+    @Test(
+        "an answer that comes late waits for a place before it is read, and no longer than for the first one that is free"
+    )
     func late() async {
         let gate = SetGate(places: 1, patience: .milliseconds(1), readingPatience: .seconds(600))
         let slow = await gate.enter()
         let entering = Task { await gate.enter() }
         await watch(slow, until: entering)
-        let answer = Task { await slow.keep() }
-        while gate.waitingCount < 1 { await Task.yield() }
-        await entering.value.giveBack()
-        await answer.value
         let next = Task { await gate.enter() }
         while gate.waitingCount < 1 { await Task.yield() }
+        let answer = Task { await slow.keep() }
+        while gate.waitingCount < 2 { await Task.yield() }
+        #expect(slow.heldUp == .zero)
+        await entering.value.giveBack()
+        await answer.value
+        #expect(slow.heldUp > .zero)
+        #expect(gate.waitingCount == 1, "who has asked already goes first")
         await watch(slow, for: .milliseconds(50))
         #expect(gate.waitingCount == 1)
         slow.giveBack()
