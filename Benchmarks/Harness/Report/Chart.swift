@@ -36,7 +36,8 @@ struct Chart: Sendable {
         for tick in x.ticks {
             let place = left + x.place(tick) * width
             parts.append(Self.rule(place, top, place, top + height))
-            parts.append(Self.label(Samples.text(tick), place, top + height + 18, "middle"))
+            let anchor = tick == x.ticks.last ? "end" : "middle"
+            parts.append(Self.label(Samples.text(tick), place, top + height + 18, anchor))
         }
         for tick in y.ticks {
             let place = top + (1 - y.place(tick)) * height
@@ -51,8 +52,10 @@ struct Chart: Sendable {
             parts.append(
                 "<polyline points=\"\(path.joined(separator: " "))\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2\"/>"
             )
+            // Curves rise to the right: below them is room.
+            let place = top + height - 12 - Double(lines.count - 1 - number) * 16
             parts.append(
-                "<text x=\"\(left + 10)\" y=\"\(Self.text(top + 18 + Double(number) * 16))\" fill=\"\(colour)\">\(line.label)</text>"
+                "<text x=\"\(left + width - 10)\" y=\"\(Self.text(place))\" text-anchor=\"end\" fill=\"\(colour)\">\(line.label)</text>"
             )
         }
         return (parts + ["</g>"]).joined(separator: "\n")

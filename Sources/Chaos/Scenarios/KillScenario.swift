@@ -12,6 +12,7 @@ extension Scenario {
         let round = Round(site)
         var result = ScenarioResult()
         var done = 0
+        var held = 0
         while done < kills {
             result.orders += try await round.begin()
             let workers = 2 + result.rounds % 3
@@ -27,7 +28,16 @@ extension Scenario {
             }
             done += killed
             result.rounds += 1
-            let (recovery, more) = try await round.drain()
+            var (recovery, more) = try await round.drain()
+            // Who is killed as often as this on a slow machine catches the same order so often that it looks guilty.
+            let caught = try await site.releaseHeld()
+            if caught > 0 {
+                held += caught
+                Progress.say("  \(caught) held, and released")
+                let (longer, others) = try await round.drain()
+                recovery += longer
+                more += others
+            }
             result.recovery = max(result.recovery, recovery)
             result.add(oddities + more)
             Round.tell(oddities + more)
@@ -36,6 +46,7 @@ extension Scenario {
             try await site.changeSources(&generator)
         }
         result.figure("kills", done)
+        result.figure("held", held)
         return result
     }
 }

@@ -122,6 +122,19 @@ struct Site: Sendable {
             """)
     }
 
+    /// What an operator does with orders that are held because workers died over them, once workers live again.
+    ///
+    /// - Returns: how many there were.
+    func releaseHeld() async throws -> Int {
+        try await value(
+            """
+            SELECT count(*)
+            FROM (SELECT order_number FROM resutveksl.orders WHERE state = 'held'
+                AND hold_reason LIKE '% workers in a row died while it was in work') AS o
+            CROSS JOIN LATERAL resutveksl.release(o.order_number)
+            """)
+    }
+
     /// What an operator does when the sources are well again.
     func retryNow() async throws {
         try await own("UPDATE resutveksl.orders SET due_at = now() WHERE state = 'awaiting_retry' AND due_at > now()")
