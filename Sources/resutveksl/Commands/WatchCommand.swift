@@ -58,12 +58,8 @@ struct WatchCommand: AsyncParsableCommand, KeyedOptions {
             store: store, options: options, stop: stop, service: service, logger: logger,
             tell: { endpoint?.metrics.worker.take($0) })
         do {
-            let summary = try await withThrowingTaskGroup(of: Void.self) { group in
-                if let endpoint { group.addTask { await endpoint.serve() } }
-                defer { group.cancelAll() }
-                return try await watch.work()
-            }
-            print(summary.report)
+            endpoint?.start()
+            print(try await watch.work().report)
         } catch let error as PostgresError where stop.isGiven {
             let sentence = "stopped while the own database was away; its orders are free when their lease is over"
             FileHandle.standardError.write(Data("resutveksl: \(sentence). \(error)\n".utf8))

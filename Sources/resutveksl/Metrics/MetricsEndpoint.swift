@@ -3,15 +3,23 @@ import Hummingbird
 import Logging
 import Postgres
 
-/// Serves `/metrics` and `/healthz` over HTTP, until the task is cancelled.
+/// Serves `/metrics` and `/healthz` over HTTP, as long as the process lives.
 struct MetricsEndpoint: Sendable {
     let address: ListenAddress
     let metrics: WatchMetrics
     let logger: Logger
 
+    /// Serves from now on.
+    ///
+    /// The end of the process ends it, nothing else: a server that is cancelled or closed while somebody connects loses what
+    /// it has accepted and not yet taken up, and NIO traps over that ("Deinited NIOAsyncWriter without calling finish()").
+    func start() {
+        Task { await serve() }
+    }
+
     /// An address that is taken is no reason not to work: it is said, and tried again.
-    func serve() async {
-        while !Task.isCancelled {
+    private func serve() async {
+        while true {
             do {
                 try await application().run()
             } catch {
@@ -19,7 +27,7 @@ struct MetricsEndpoint: Sendable {
                     "metrics cannot be served; trying again in half a minute",
                     metadata: ["address": "\(address)", "reason": "\(error)"])
             }
-            guard await EventLoop.shared.sleep(for: .seconds(30)) != .cancelled else { return }
+            _ = await EventLoop.shared.sleep(for: .seconds(30))
         }
     }
 

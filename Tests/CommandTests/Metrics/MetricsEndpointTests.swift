@@ -91,6 +91,20 @@ import Testing
         #expect(finished.errors.contains("metrics cannot be served"))
     }
 
+    @Test("who connects while it ends does not break it", arguments: 1...3)
+    func crowd(round: Int) async throws {
+        let installation = try await Installation.make(203)
+        let page = Page(port: try SmallServer.freePort())
+        let crowd = Crowd(port: page.port)
+        defer { crowd.end() }
+        let finished = try await watching(installation, port: page.port) { _ in
+            try await eventually("the page is served") { await page.status("healthz") == 200 }
+            try crowd.start()
+            try await eventually("they connect") { crowd.connected > 10 }
+        }
+        #expect(finished.status == 0, "\(finished.errors)")
+    }
+
     @Test("an address in the environment that is none is told at once")
     func wrong() async throws {
         let environment = try await Installation.untouched().environment
