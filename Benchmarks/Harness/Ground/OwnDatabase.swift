@@ -26,6 +26,17 @@ struct OwnDatabase: Sendable {
         }
     }
 
+    /// As many sessions as are needed at a time, which stay open until `body` ends.
+    func withSessions(_ body: (ConnectionPool) async throws -> Void) async throws {
+        let sessions = ConnectionPool(
+            try world.cluster.connectionString(database: name), limit: 64, logger: world.cluster.logger)
+        do { try await body(sessions) } catch {
+            await sessions.closeIdle()
+            throw error
+        }
+        await sessions.closeIdle()
+    }
+
     func count(_ query: String) async throws -> Int {
         try await with { try await $0.query(Statement(query), timeout: .seconds(300)).single(Int.self) }
     }

@@ -41,6 +41,20 @@ struct Visits: Sendable {
         }
     }
 
+    /// Orders one after the other, until the worker's connections are open and its statements planned, as in a resident worker.
+    ///
+    /// - Returns: how long the very first one took.
+    func warm(_ sessions: ConnectionPool) async throws -> Duration {
+        var first: Duration?
+        for visitor in visitors.prefix(Self.warming) {
+            let times = try await visit(visitor, sessions).pay(at: .now + Visit.lead)
+            first = first ?? times?.visible
+        }
+        return first ?? .zero
+    }
+
+    private static let warming = 10
+
     /// Orders at fixed moments, whatever became of those before, and waits for all of each person's results.
     ///
     /// With one order after the other a worker that stands still for seconds would delay one of them only; so it delays
@@ -51,31 +65,43 @@ struct Visits: Sendable {
     ///   - interval: from one order to the next.
     ///   - condition: a query that tells whether what is looked at still goes on.
     func measure(
-        _ own: OwnDatabase, _ series: String, _ ground: Ground, without quiet: [Int32] = [],
+        _ sessions: ConnectionPool, _ series: String, _ ground: Ground, without quiet: [Int32] = [],
         every interval: Duration = .milliseconds(100), while condition: String? = nil
     ) async throws {
-        let chosen = visitors.filter { $0.rows.contains { !quiet.contains($0.key) } }
-        let warming = condition == nil ? 10 : 0
-        let count = ground.size(250, quick: 150) + warming
+        let chosen = visitors.dropFirst(Self.warming).filter { $0.rows.contains { !quiet.contains($0.key) } }
+        let count = ground.size(250, quick: 150)
         guard chosen.count >= count else { throw BenchError("only \(chosen.count) visitors with results") }
-        let began = ContinuousClock.now + Visit.lead
+        let began = ContinuousClock.now + interval
         let found = try await withThrowingTaskGroup(of: (Int, Visit.Times?).self) { group in
             for (number, visitor) in chosen.prefix(count).enumerated() {
                 let due = began + interval * number
                 try await Task.sleep(until: due - Visit.lead, clock: .continuous)
-                if let condition, number > 0, try await !own.tells(condition) { break }
-                let rows = visitor.rows.filter { !quiet.contains($0.key) }.values.reduce(0, +)
-                let visit = Visit(
-                    own: own, person: visitor.person, number: visitor.number, rows: rows, quiet: quiet,
-                    condition: condition)
+                if let condition, number > 0 {
+                    let goesOn = try await sessions.withConnection {
+                        try await $0.query(Statement(condition)).single(Bool.self)
+                    }
+                    if !goesOn { break }
+                }
+                let visit = visit(visitor, sessions, without: quiet, while: condition)
                 group.addTask { (number, try await visit.pay(at: due)) }
             }
             return try await group.reduce(into: [(Int, Visit.Times?)]()) { $0.append($1) }
         }
-        for (number, times) in found.sorted(by: { $0.0 < $1.0 }) where number >= warming {
+        for (_, times) in found.sorted(by: { $0.0 < $1.0 }) {
             guard let times else { continue }
             ground.book.add(series, times.visible / .milliseconds(1), unit: "ms")
-            ground.book.add("\(series).completed", times.completed / .milliseconds(1), unit: "ms")
+            if let completed = times.completed {
+                ground.book.add("\(series).completed", completed / .milliseconds(1), unit: "ms")
+            }
         }
+    }
+
+    private func visit(
+        _ visitor: Visitor, _ sessions: ConnectionPool, without quiet: [Int32] = [], while condition: String? = nil
+    ) -> Visit {
+        Visit(
+            sessions: sessions, person: visitor.person, number: visitor.number,
+            rows: visitor.rows.filter { !quiet.contains($0.key) }.values.reduce(0, +), quiet: quiet,
+            condition: condition)
     }
 }

@@ -39,7 +39,9 @@ struct BenchPlan: Sendable, Codable {
         var options = ClusterOptions(listensOnTCP: true)
         options.isDurable = isDurable
         options.maxConnections = 1000
-        options.settings = ["shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": "1h"]
+        options.settings = [
+            "shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": "1h", "track_commit_timestamp": "on",
+        ]
         return options
     }
 
