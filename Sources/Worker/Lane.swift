@@ -266,7 +266,7 @@ struct Lane {
         }
         do {
             let rescheduled = try await unhurriedStore.endLane(
-                work, end, remaining: remaining, fault: progress.report.fault, token: token, run: claim.run)
+                work, end, remaining: remaining, fault: progress.report.fault, token: token)
             progress.report.nextAttempt = rescheduled.nextAttempt
             progress.report.gaveUp += rescheduled.gaveUp
             progress.report.isEnded = end.isFinal

@@ -124,7 +124,7 @@ import Worker
             {
                 _ = try await playground.store.endLane(
                     work, .failed(.unreachable, remainingFrom: 0), remaining: work.orders[...],
-                    fault: Fault(.connectionRefused, reason: "test"), token: claim.token, run: run)
+                    fault: Fault(.connectionRefused, reason: "test"), token: claim.token)
             },
             { try await playground.store.beginLane(withoutConsent, token: claim.token) },
             {

@@ -35,7 +35,7 @@ import Worker
         let work = try #require(claim.lanes.first)
         _ = try await playground.store.endLane(
             work, .failed(.unreachable, remainingFrom: 0), remaining: work.orders[...],
-            fault: Fault(.noAnswer, reason: "test"), token: claim.token, run: run)
+            fault: Fault(.noAnswer, reason: "test"), token: claim.token)
         _ = try await playground.store.settle(claim.token)
         let isSame = try await playground.value(
             """

@@ -30,4 +30,19 @@ extension Store {
                 """), token.rawValue)
         if rows.isEmpty { throw StoreError.stale(token) }
     }
+
+    /// The same for several claims.
+    ///
+    /// - Returns: those that are held.
+    static func held(_ tokens: [LeaseToken], _ transaction: Transaction) async throws -> Set<LeaseToken> {
+        let held = try await transaction.query(
+            Statement(
+                prepared: "held",
+                """
+                SELECT token FROM resutveksl.claims
+                WHERE token = ANY ($1) AND ended_at IS NULL AND lease_until > clock_timestamp() FOR KEY SHARE
+                """), tokens.map(\.rawValue)
+        ).decode(Int64.self)
+        return Set(held.compactMap(LeaseToken.init(rawValue:)))
+    }
 }

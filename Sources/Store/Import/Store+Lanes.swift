@@ -32,49 +32,55 @@ extension Store {
     ///
     /// - Parameter remaining: the orders that were not answered about.
     package func endLane(
-        _ work: LaneWork, _ end: LaneEnd, remaining: ArraySlice<ClaimedOrder>, fault: Fault?, token: LeaseToken,
-        run: RunNumber
+        _ work: LaneWork, _ end: LaneEnd, remaining: ArraySlice<ClaimedOrder>, fault: Fault?, token: LeaseToken
     ) async throws -> Rescheduled {
-        try await patiently { isRepeated in
+        if case .failed(let outcome, _) = end {
+            let failure = LaneFailure(
+                source: work.source.institution, outcome: outcome,
+                fault: fault ?? Fault(.serverError, reason: outcome.sentence), token: token,
+                orders: remaining.map(\.number))
+            return try await patiently { try await laneFailures.end(failure, isRepeated: $0) }
+        }
+        return try await patiently { isRepeated in
             try await pool.withTransaction { transaction in
                 try await Self.hold(token, transaction)
-                if isRepeated, try await Self.hasEnded(work, token, transaction) { return Rescheduled() }
-                return try await Self.end(work, end, remaining, fault, token, run, transaction)
+                if isRepeated, try await !Self.ended([token], work.source.institution, transaction).isEmpty {
+                    return Rescheduled()
+                }
+                try await Self.end(work, end, remaining, token, transaction)
+                return Rescheduled()
             }
         }
     }
 
     private static func end(
-        _ work: LaneWork, _ end: LaneEnd, _ remaining: ArraySlice<ClaimedOrder>, _ fault: Fault?, _ token: LeaseToken,
-        _ run: RunNumber, _ transaction: Transaction
-    ) async throws -> Rescheduled {
+        _ work: LaneWork, _ end: LaneEnd, _ remaining: ArraySlice<ClaimedOrder>, _ token: LeaseToken,
+        _ transaction: Transaction
+    ) async throws {
         let source = work.source.institution
-        var rescheduled = Rescheduled()
+        var outcome = "done"
+        var left = 0
         switch end {
-        case .failed(let outcome, _):
-            let fault = fault ?? Fault(.serverError, reason: outcome.sentence)
-            rescheduled = try await fail(
-                remaining.map(\.number), fault, token: token, source: source, transaction)
-            try await close(work, outcome.rawValue, fault, token, run, remaining.count, transaction)
         case .sharingClosed(let sharing, _):
             try await closeSharing(sharing, remaining, source, transaction)
-            try await close(work, sharing.rawValue, nil, token, run, remaining.count, transaction)
-        case .done:
-            try await close(work, "done", nil, token, run, 0, transaction)
-        case .stopped:
-            try await close(work, "interrupted", nil, token, run, 0, transaction)
-        case .tokenLost:
-            throw StoreError.stale(token)
+            outcome = sharing.rawValue
+            left = remaining.count
+        case .done: break
+        case .stopped: outcome = "interrupted"
+        case .failed, .tokenLost: throw StoreError.stale(token)
         }
-        return rescheduled
+        try await close([(token, left)], source, outcome, nil, transaction)
     }
 
-    private static func hasEnded(_ work: LaneWork, _ token: LeaseToken, _ transaction: Transaction) async throws -> Bool
-    {
-        try await transaction.query(
-            "SELECT outcome IS NOT NULL FROM resutveksl.run_sources WHERE token = $1 AND source = $2", token.rawValue,
-            work.source.institution.rawValue
-        ).single(Bool.self)
+    /// Which claims' lanes to a source have ended already.
+    static func ended(
+        _ tokens: [LeaseToken], _ source: InstitutionNumber, _ transaction: Transaction
+    ) async throws -> Set<LeaseToken> {
+        let ended = try await transaction.query(
+            "SELECT token FROM resutveksl.run_sources WHERE token = ANY ($1) AND source = $2 AND outcome IS NOT NULL",
+            tokens.map(\.rawValue), source.rawValue
+        ).decode(Int64.self)
+        return Set(ended.compactMap(LeaseToken.init(rawValue:)))
     }
 
     /// Reschedules orders at a source for the same time the next day; after the last day they are given up.
@@ -82,15 +88,29 @@ extension Store {
         _ orders: [OrderNumber], _ fault: Fault, token: LeaseToken, source: InstitutionNumber,
         _ transaction: Transaction
     ) async throws -> Rescheduled {
-        let (next, gaveUp) = try await transaction.query(
-            Self.reschedule, orders.map(\.rawValue), source.rawValue, fault.outcome.rawValue, fault.reason,
-            fault.sqlState, token.rawValue, fault.kind.rawValue, fault.phase, fault.errno,
-            fault.kind.attemptCost.rawValue
-        ).single(String?.self, Int.self)
-        return Rescheduled(nextAttempt: next, gaveUp: gaveUp)
+        try await fail(orders.map { ($0, token) }, fault, source: source, transaction)[token] ?? Rescheduled()
     }
 
-    /// $1 orders, $2 source, $3 outcome, $4 reason, $5 SQLSTATE, $6 token, $7 fault, $8 phase, $9 errno, $10 what the attempt
+    /// - Parameter orders: each with the claim that it is in.
+    static func fail(
+        _ orders: [(number: OrderNumber, token: LeaseToken)], _ fault: Fault, source: InstitutionNumber,
+        _ transaction: Transaction
+    ) async throws -> [LeaseToken: Rescheduled] {
+        if orders.isEmpty { return [:] }
+        let rows = try await transaction.query(
+            Self.reschedule, orders.map(\.number.rawValue), source.rawValue, fault.outcome.rawValue, fault.reason,
+            fault.sqlState, orders.map(\.token.rawValue), fault.kind.rawValue, fault.phase, fault.errno,
+            fault.kind.attemptCost.rawValue
+        ).decode(Int64.self, String?.self, Int.self)
+        var rescheduled: [LeaseToken: Rescheduled] = [:]
+        for (token, next, gaveUp) in rows {
+            guard let token = LeaseToken(rawValue: token) else { continue }
+            rescheduled[token] = Rescheduled(nextAttempt: next, gaveUp: gaveUp)
+        }
+        return rescheduled
+    }
+
+    /// $1 orders, $2 source, $3 outcome, $4 reason, $5 SQLSTATE, $6 the orders' tokens, $7 fault, $8 phase, $9 errno, $10 what the attempt
     /// counts towards.
     private static let reschedule = Statement(
         prepared: "reschedule",
@@ -99,12 +119,12 @@ extension Store {
             INSERT INTO resutveksl.transfers AS t (order_number, source, outcome, reason, sqlstate, fault, phase, errno,
                 first_failed_at, retry_time, attempt_days, outage_days, counted_on, attempt_tokens, next_attempt)
             SELECT o.order_number, $2, CASE WHEN is_over THEN 'given_up' ELSE $3 END, $4, $5, $7, $8, $9, c.claimed_at,
-                started.at_time, cost.attempt_days, cost.outage_days, cost.counted_on, ARRAY[$6::bigint],
+                started.at_time, cost.attempt_days, cost.outage_days, cost.counted_on, ARRAY[f.token],
                 CASE WHEN NOT is_over THEN resutveksl.next_attempt(o.due_at, started.at_time, clock_timestamp(),
                     s.due_horizon, s.time_zone) END
-            FROM unnest($1) AS f (order_number)
+            FROM unnest($1, $6) AS f (order_number, token)
             JOIN resutveksl.orders o USING (order_number)
-            JOIN resutveksl.claims c ON c.token = $6
+            JOIN resutveksl.claims c ON c.token = f.token
             CROSS JOIN resutveksl.settings s
             CROSS JOIN LATERAL (SELECT (c.attempt_at AT TIME ZONE s.time_zone)::time AS at_time,
                 (c.attempt_at AT TIME ZONE s.time_zone)::date AS on_day) AS started
@@ -134,16 +154,17 @@ extension Store {
                 attempt_tokens = t.attempt_tokens || EXCLUDED.attempt_tokens,
                 first_failed_at = coalesce(t.first_failed_at, EXCLUDED.first_failed_at),
                 retry_time = coalesce(t.retry_time, EXCLUDED.retry_time)
-            RETURNING t.*
+            RETURNING t.*, t.attempt_tokens[cardinality(t.attempt_tokens)] AS token
         ), given_up AS (
             INSERT INTO resutveksl.transfer_log (event, run_id, token, order_number, source, outcome, reason, sqlstate,
                 fault, phase, errno)
             SELECT 'given_up', c.run_id, c.token, f.order_number, f.source, f.outcome, f.reason, f.sqlstate, f.fault,
                 f.phase, f.errno
-            FROM failed f JOIN resutveksl.claims c ON c.token = $6
+            FROM failed f JOIN resutveksl.claims c USING (token)
             WHERE f.outcome = 'given_up'
         )
-        SELECT resutveksl.local_minute(min(next_attempt)), count(*) FILTER (WHERE outcome = 'given_up') FROM failed
+        SELECT token, resutveksl.local_minute(min(next_attempt)), count(*) FILTER (WHERE outcome = 'given_up')
+        FROM failed GROUP BY token
         """)
 
     /// The source closed: what had failed there before is settled by it.
@@ -164,8 +185,9 @@ extension Store {
             retried.map(\.number.rawValue), source.rawValue, sharing.rawValue)
     }
 
-    private static func close(
-        _ work: LaneWork, _ outcome: String, _ fault: Fault?, _ token: LeaseToken, _ run: RunNumber, _ remaining: Int,
+    /// - Parameter lanes: the claims whose lanes to the source end, each with the number of orders that were not answered about.
+    static func close(
+        _ lanes: [(token: LeaseToken, left: Int)], _ source: InstitutionNumber, _ outcome: String, _ fault: Fault?,
         _ transaction: Transaction
     ) async throws {
         _ = try await transaction.query(
@@ -173,10 +195,12 @@ extension Store {
                 prepared: "close_lane",
                 """
                 WITH lane AS (
-                    UPDATE resutveksl.run_sources SET outcome = $3, reason = $4, sqlstate = $5,
-                        fault = $8, phase = $9, errno = $10, started_at = coalesce(started_at, now()), ended_at = clock_timestamp()
-                    WHERE token = $1 AND source = $2
-                    RETURNING source, CASE WHEN $3 <> 'done' THEN $3 WHEN asked > 0 THEN 'open' END AS sharing
+                    UPDATE resutveksl.run_sources l SET outcome = $3, reason = $4, sqlstate = $5,
+                        fault = $7, phase = $8, errno = $9, started_at = coalesce(started_at, now()), ended_at = clock_timestamp()
+                    FROM unnest($1, $6) AS e (token, remaining)
+                    WHERE l.token = e.token AND l.source = $2
+                    RETURNING l.source, l.token, l.run_id, e.remaining,
+                        CASE WHEN $3 <> 'done' THEN $3 WHEN asked > 0 THEN 'open' END AS sharing
                 ), answered AS (
                     -- What it says of itself is kept with the day from which on it says so.
                     UPDATE resutveksl.sources s SET sharing = lane.sharing, sharing_since = now()
@@ -186,12 +210,12 @@ extension Store {
                 INSERT INTO resutveksl.transfer_log
                     (event, run_id, token, source, outcome, reason, sqlstate, fault, phase, errno, orders, next_attempt)
                 SELECT CASE WHEN $3 IN ('reserved', 'not_open') THEN 'source_closed' ELSE 'source_failed' END,
-                    $6, $1, $2, $3, $4, $5, $8, $9, $10, $7,
+                    lane.run_id, lane.token, $2, $3, $4, $5, $7, $8, $9, lane.remaining,
                     (SELECT min(t.next_attempt) FROM resutveksl.transfers t JOIN resutveksl.orders o USING (order_number)
-                     WHERE o.claim_token = $1 AND t.source = $2)
-                WHERE $3 NOT IN ('done', 'interrupted')
+                     WHERE o.claim_token = lane.token AND t.source = $2)
+                FROM lane WHERE $3 NOT IN ('done', 'interrupted')
                 """),
-            token.rawValue, work.source.institution.rawValue, outcome, fault?.reason, fault?.sqlState, run.rawValue,
-            Int32(remaining), fault?.kind.rawValue, fault?.phase, fault?.errno)
+            lanes.map(\.token.rawValue), source.rawValue, outcome, fault?.reason, fault?.sqlState,
+            lanes.map { Int32($0.left) }, fault?.kind.rawValue, fault?.phase, fault?.errno)
     }
 }

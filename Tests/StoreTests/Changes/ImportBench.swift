@@ -40,7 +40,7 @@ struct ImportBench {
                 token: claim.token, run: run, source: 203, orders: work.orders[...],
                 answers: Dictionary(uniqueKeysWithValues: answers), cursor: cursor,
                 fingerprints: work.fingerprints))
-        _ = try await store.endLane(work, .done, remaining: [], fault: nil, token: claim.token, run: run)
+        _ = try await store.endLane(work, .done, remaining: [], fault: nil, token: claim.token)
         _ = try await store.settle(claim.token)
         return counts
     }
