@@ -67,8 +67,17 @@ struct ClaimLoop {
         try await lookAround(&state, &summary)
         state.isDrained = false
         while state.inWork[.backlog, default: 0] < options.claimsAtOnce {
-            guard try await start(.backlog, .backlog, options.claimSize, run, &state, &group) != nil else {
+            let scope = ClaimScope.backlog(newcomersAfter: state.newcomersAfter)
+            if let isFull = try await start(.backlog, scope, options.claimSize, run, &state, &group) {
+                // What came meanwhile, or comes now, must not wait behind the rest of it, nor in the midst of it.
+                if state.newcomersAfter == nil {
+                    state.newcomersAfter = isFull ? try await backlogEnd() : Self.everything
+                }
+            } else if state.inWork[.backlog, default: 0] > 0 {
+                break
+            } else if state.newcomersAfter != nil {
                 state.newcomersAfter = nil
+            } else {
                 let isLeft = try await takeSuspects(deaths: state.isIdle ? nil : 1, run, &state, &group)
                 state.isDrained = !isLeft
                 return
@@ -80,9 +89,7 @@ struct ClaimLoop {
     }
 
     private func takeNewcomers(_ run: RunNumber, _ state: inout State, _ group: inout Group) async throws {
-        var moment = PostgresTimestamp(microsecondsSince2000: 0)
-        if let known = state.newcomersAfter { moment = known } else { moment = try await backlogEnd() }
-        state.newcomersAfter = moment
+        guard let moment = state.newcomersAfter else { return }
         while state.inWork[.newcomers, default: 0] < options.newcomerClaimsAtOnce {
             let size = options.newcomerClaimSize
             guard let isFull = try await start(.newcomers, .newcomers(after: moment), size, run, &state, &group) else {
@@ -100,9 +107,10 @@ struct ClaimLoop {
     ///
     /// All of them, when not more are due. So an order that was placed just before a large run began is one too.
     private func backlogEnd() async throws -> PostgresTimestamp {
-        try await store.dueBefore(newest: options.newcomerClaimSize)
-            ?? PostgresTimestamp(microsecondsSince2000: 0)
+        try await store.dueBefore(newest: options.newcomerClaimSize) ?? Self.everything
     }
+
+    private static let everything = PostgresTimestamp(microsecondsSince2000: 0)
 
     /// - Parameter deaths: those that were caught more often wait until nothing else is in work.
     /// - Returns: whether there were any.

@@ -4,7 +4,9 @@ package import Postgres
 /// Which of the due orders a claim takes.
 package enum ClaimScope: Sendable {
     /// The oldest first, without those that may have killed a worker.
-    case backlog
+    ///
+    /// - Parameter newcomersAfter: what became due after it is left to claims of newcomers; nil for none.
+    case backlog(newcomersAfter: PostgresTimestamp? = nil)
     /// Those that became due after a moment: placed while a large run is under way, they do not wait behind it.
     case newcomers(after: PostgresTimestamp)
     /// Those that were in work when a worker died, few at a time, and alone if it happened often.
@@ -22,7 +24,7 @@ extension Store {
     /// - Parameter horizon: what is due within it is taken; nil for the setting `due_horizon`.
     /// - Returns: nil when nothing is due.
     package func claim(
-        _ scope: ClaimScope = .backlog, run: RunNumber, limit: Int, lease: Duration, horizon: Duration? = nil
+        _ scope: ClaimScope = .backlog(), run: RunNumber, limit: Int, lease: Duration, horizon: Duration? = nil
     ) async throws -> Claim? {
         var tried: LeaseToken?
         return try await patiently { _ in
@@ -42,7 +44,7 @@ extension Store {
     private func nextToken(_ scope: ClaimScope, _ horizon: Duration?) async throws -> LeaseToken? {
         let rows =
             switch scope {
-            case .backlog: try await query(Self.lookForBacklog, horizon)
+            case .backlog(let moment): try await query(Self.lookForBacklog, horizon, moment)
             case .newcomers(let moment): try await query(Self.lookForNewcomers, horizon, moment)
             case .suspects(let deaths): try await query(Self.lookForSuspects, horizon, deaths)
             }
@@ -53,9 +55,8 @@ extension Store {
         return token
     }
 
-    private static let lookForBacklog = look("look_backlog", "worker_deaths = 0")
-    private static let lookForNewcomers = look(
-        "look_newcomers", "worker_deaths = 0 AND due_at > $2 AND due_at <= now()")
+    private static let lookForBacklog = look("look_backlog", "worker_deaths = 0 AND NOT (\(isNewcomer("$2")))")
+    private static let lookForNewcomers = look("look_newcomers", "worker_deaths = 0 AND \(isNewcomer("$2"))")
     private static let lookForSuspects = look(
         "look_suspects", "worker_deaths > 0 AND worker_deaths <= coalesce($2, worker_deaths)")
 
@@ -146,8 +147,8 @@ extension Store {
     ) async throws -> [ClaimedOrder] {
         let rows =
             switch scope {
-            case .backlog:
-                try await transaction.query(Self.takeBacklog, token.rawValue, limit, horizon)
+            case .backlog(let moment):
+                try await transaction.query(Self.takeBacklog, token.rawValue, limit, horizon, moment)
             case .newcomers(let moment):
                 try await transaction.query(Self.takeNewcomers, token.rawValue, limit, horizon, moment)
             case .suspects(let deaths):
@@ -167,11 +168,14 @@ extension Store {
         }
     }
 
-    private static let takeBacklog = take("take_backlog", "worker_deaths = 0", limit: "$2")
+    private static let takeBacklog = take(
+        "take_backlog", "worker_deaths = 0 AND NOT (\(isNewcomer("$4")))", limit: "$2")
+    private static let takeNewcomers = take("take_newcomers", "worker_deaths = 0 AND \(isNewcomer("$4"))", limit: "$2")
 
     /// Without what is only due within the horizon: retries that lie ahead are no newcomers.
-    private static let takeNewcomers = take(
-        "take_newcomers", "worker_deaths = 0 AND due_at > $4 AND due_at <= now()", limit: "$2")
+    private static func isNewcomer(_ moment: String) -> String {
+        "due_at > coalesce(\(moment), 'infinity') AND due_at <= now()"
+    }
 
     /// Those that were caught the fewest times first: 100 together, then 10, then one by one.
     private static let takeSuspects = take(

@@ -120,6 +120,70 @@ import Worker
         #expect(summary.settlement.completed == 1501)
     }
 
+    @Test("a further claim of a backlog leaves what came after it to newcomers, and takes what lies just ahead")
+    func restOfBacklog() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.orderForPool(4)
+        try await playground.own(
+            """
+            UPDATE resutveksl.orders SET due_at = now() + CASE order_number
+                WHEN 1 THEN interval '-1 hour' WHEN 2 THEN interval '-1 minute' WHEN 3 THEN interval '-1 second'
+                ELSE interval '5 minutes' END
+            """)
+        let moment = try await playground.store.pool.withConnection {
+            try await $0.query("SELECT now() - interval '10 seconds'").single(PostgresTimestamp.self)
+        }
+        let run = try await playground.store.beginRun(worker: "test")
+        func claimed(_ scope: ClaimScope) async throws -> [Int64] {
+            try await playground.store.claim(scope, run: run, limit: 10, lease: .seconds(60))?
+                .orders.map(\.number.rawValue) ?? []
+        }
+        #expect(try await claimed(.backlog(newcomersAfter: moment)) == [1, 2, 4])
+        #expect(try await claimed(.backlog(newcomersAfter: moment)) == [])
+        #expect(try await claimed(.newcomers(after: moment)) == [3])
+    }
+
+    @Test("lanes of many claims that fail together are ended each for itself, but for a claim that is lost")
+    func failingTogether() async throws {
+        let playground = try await Playground.make()
+        try await playground.register(204, .nobodyListens())
+        try await playground.orderForPool(12)
+        let run = try await playground.store.beginRun(worker: "test")
+        var claims: [Claim] = []
+        while let claim = try await playground.store.claim(run: run, limit: 2, lease: .seconds(60)) {
+            claims.append(claim)
+        }
+        try #require(claims.count == 6)
+        let lost = claims[2].token.rawValue
+        try await playground.own("UPDATE resutveksl.claims SET lease_until = now() WHERE token = \(lost)")
+        let ends = await withTaskGroup(of: (Int64, Rescheduled?).self) { group in
+            for claim in claims {
+                group.addTask {
+                    let end = try? await playground.store.endLane(
+                        claim.lanes[0], .failed(.unreachable, remainingFrom: 0), remaining: claim.orders[...],
+                        fault: Fault(.noAnswer, reason: "test"), token: claim.token)
+                    return (claim.token.rawValue, end)
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        #expect(Set(ends.keys) == Set(claims.map(\.token.rawValue)).subtracting([lost]))
+        #expect(ends.values.allSatisfy { $0.nextAttempt != nil && $0.gaveUp == 0 })
+        let told = try await playground.value(
+            """
+            SELECT string_agg(concat_ws(' ', l.token = t.token, l.orders, l.outcome, l.next_attempt IS NOT NULL, t.count), ', ')
+            FROM resutveksl.transfer_log l
+            FULL JOIN (SELECT o.claim_token AS token, count(*) FROM resutveksl.transfers t JOIN resutveksl.orders o
+                USING (order_number) WHERE t.outcome = 'unreachable' AND t.attempt_tokens = ARRAY[o.claim_token]
+                GROUP BY 1) AS t ON t.token = l.token
+            WHERE l.event = 'source_failed'
+            """)
+        #expect(told == Array(repeating: "t 2 unreachable t 2", count: 5).joined(separator: ", "))
+        let open = try await playground.value(
+            "SELECT string_agg(token::text, ' ') FROM resutveksl.run_sources WHERE ended_at IS NULL")
+        #expect(open == "\(lost)")
+    }
+
     @Test("what was in work when a worker died does not wait until another worker is idle")
     func besideABusyWorker() async throws {
         let playground = try await Playground.make(203, 204)
@@ -198,7 +262,7 @@ import Worker
             } else {
                 for lane in claim.lanes {
                     _ = try await playground.store.endLane(
-                        lane, .done, remaining: [], fault: nil, token: claim.token, run: run)
+                        lane, .done, remaining: [], fault: nil, token: claim.token)
                 }
                 _ = try await playground.store.settle(claim.token)
             }
