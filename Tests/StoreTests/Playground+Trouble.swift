@@ -19,6 +19,21 @@ extension Playground {
         Issue.record("it did not come to pass within ten seconds")
     }
 
+    /// How many questions a source was asked by workers that have gone.
+    ///
+    /// Its server counts them, and a session tells what it has done when it ends.
+    func questionsAsked(at source: Int32) async throws -> Int {
+        try await wait {
+            try await $0.value(
+                at: source,
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = '\(Self.requester)'"
+            )
+                == "0"
+        }
+        let calls = try await value(at: source, "SELECT calls FROM pg_stat_user_functions WHERE funcname = 'ask_v1'")
+        return calls.flatMap { Int($0) } ?? 0
+    }
+
     /// Makes a source answer with one column replaced by an expression over the true answer.
     func tamper(at source: Int32, _ column: String, _ expression: String) async throws {
         let columns = [

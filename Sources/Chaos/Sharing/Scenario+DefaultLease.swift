@@ -38,7 +38,7 @@ extension Scenario {
             Progress.say("  VIOLATION wrong late_takeover: \(takeover)")
         }
         result.add(try await round.end())
-        result.figure("held", held)
+        result.figure("in_work", held)
         return result
     }
 }

@@ -47,6 +47,8 @@ extension Site {
     }
 
     /// Lets the sources' protocols go on: grades improve, rows become invalid or valid, diplomas are handed out.
+    ///
+    /// What is invalid becomes valid again sooner: scenarios share the sources, and results must not run out.
     func changeSources(_ generator: inout SeededGenerator) async throws {
         for source in sources {
             let lot = Int.random(in: 0..<1_000_000, using: &generator)
@@ -57,7 +59,8 @@ extension Site {
                     AND hashtextextended(emnekode || fodselsdato || personnr, \(lot)) % 12 = 0;
                 UPDATE fs.studentvurdkombprotokoll
                 SET status_manuelt_ugyldig = CASE status_manuelt_ugyldig WHEN 'J' THEN 'N' ELSE 'J' END
-                WHERE hashtextextended(emnekode || fodselsdato || personnr, \(lot + 1)) % 25 = 0;
+                WHERE hashtextextended(emnekode || fodselsdato || personnr, \(lot + 1))
+                    % CASE status_manuelt_ugyldig WHEN 'J' THEN 4 ELSE 25 END = 0;
                 UPDATE fs.oppnadd_grad_prot
                 SET dato_utlev_vitn = CASE WHEN dato_utlev_vitn < current_date - 1 THEN NULL ELSE current_date - 2 END
                 WHERE hashtextextended(gradkode || fodselsdato || personnr, \(lot + 2)) % 5 = 0;
