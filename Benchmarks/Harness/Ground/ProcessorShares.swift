@@ -64,7 +64,9 @@ struct ProcessorShares: Sendable {
                 guard let owner = owner(process) else { continue }
                 processes[process] = Process(owner: owner, before: hasLooked ? 0 : seconds, seconds: seconds)
             }
-            processes[process]?.seconds = seconds
+            // One that has just ended shows its first thread only.
+            let known = processes[process]?.seconds ?? 0
+            processes[process]?.seconds = max(known, seconds)
         }
         hasLooked = true
     }
