@@ -24,7 +24,7 @@ struct MeasureCommand: AsyncParsableCommand {
 
     @Option(parsing: .upToNextOption, help: "Only these scenarios, by name.") var only: [String] = []
 
-    @Option(help: "How often each thing is measured, alternately.") var rounds = 3
+    @Option(help: "How often each thing is measured, alternately. Default: 3, or 2 with --quick.") var rounds: Int?
 
     @Option(help: "Writes every raw value to this file.") var json: String?
 
@@ -40,7 +40,7 @@ struct MeasureCommand: AsyncParsableCommand {
         for name in only where !Scenario.all.contains(where: { $0.name == name }) {
             throw ValidationError("There is no scenario \(name). List them: bench run --list")
         }
-        if rounds < 1 { throw ValidationError("--rounds is at least 1.") }
+        if let rounds, rounds < 1 { throw ValidationError("--rounds is at least 1.") }
     }
 
     func run() async throws {
@@ -69,6 +69,7 @@ struct MeasureCommand: AsyncParsableCommand {
     /// - Returns: whether everything was measured, and with `--strict` held.
     private func measure(in world: BenchWorld) async throws -> Bool {
         let began = Date()
+        let rounds = rounds ?? (quick ? 2 : 3)
         let ground = try Ground(world: world, rounds: rounds, isQuick: quick, folder: folder)
         let connection = try await world.cluster.connect()
         let machine = try await MachineFacts.read(connection)
