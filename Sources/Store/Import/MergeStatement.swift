@@ -80,7 +80,7 @@ enum MergeStatement {
             UPDATE resutveksl.external_results SET missing_since = now(), needs_control = true
             WHERE result_id = ANY (ARRAY(SELECT result_id FROM gone))
         ), first_fetched AS MATERIALIZED (
-            SELECT * FROM linked
+            SELECT person_id, institution, order_number, code, grade FROM numbered
             WHERE old_id IS NULL AND order_number NOT IN (SELECT order_number FROM asked WHERE is_later)
         ), changes AS MATERIALIZED (
             SELECT person_id, institution, order_number, result_id, category, code,
