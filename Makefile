@@ -45,7 +45,7 @@ bench: packages ## Measures everything beside a bare script and job runners, at 
 	mkdir -p Benchmarks/out
 	$$($(SWIFT) build -c release --show-bin-path)/bench run --json Benchmarks/out/bench.json --plot Benchmarks/out/bench.svg $(BENCH)
 
-bench-quick: ## The same on a small world, in about three minutes
+bench-quick: ## The same on a small world, in under three minutes
 	@$(MAKE) bench BENCH="--quick $(BENCH)"
 
 bench-micro: packages ## Times the smallest steps (a number, rows, an answer); fails when one takes twice what Benchmarks/Micro/Thresholds says

@@ -24,7 +24,7 @@ struct MeasureCommand: AsyncParsableCommand {
 
     @Option(parsing: .upToNextOption, help: "Only these scenarios, by name.") var only: [String] = []
 
-    @Option(help: "How often each thing is measured, alternately. Default: 3, or 2 with --quick.") var rounds: Int?
+    @Option(help: "How often each thing is measured, alternately. Default: 3, or 1 with --quick.") var rounds: Int?
 
     @Option(help: "Writes every raw value to this file.") var json: String?
 
@@ -69,7 +69,7 @@ struct MeasureCommand: AsyncParsableCommand {
     /// - Returns: whether everything was measured, and with `--strict` held.
     private func measure(in world: BenchWorld) async throws -> Bool {
         let began = Date()
-        let rounds = rounds ?? (quick ? 2 : 3)
+        let rounds = rounds ?? (quick ? 1 : 3)
         let ground = try Ground(world: world, rounds: rounds, isQuick: quick, folder: folder)
         let connection = try await world.cluster.connect()
         let machine = try await MachineFacts.read(connection)

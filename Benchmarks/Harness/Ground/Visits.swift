@@ -69,7 +69,7 @@ struct Visits: Sendable {
         every interval: Duration = .milliseconds(100), while condition: String? = nil
     ) async throws {
         let chosen = visitors.dropFirst(Self.warming).filter { $0.rows.contains { !quiet.contains($0.key) } }
-        let count = ground.size(250, quick: 60)
+        let count = ground.size(250, quick: 40)
         guard chosen.count >= count else { throw BenchError("only \(chosen.count) visitors with results") }
         let began = ContinuousClock.now + interval
         let found = try await withThrowingTaskGroup(of: (Int, Visit.Times?).self) { group in

@@ -6,7 +6,7 @@ extension Scenario {
         let peers = try await Peer.installed(ground)
         var best: [String: Int] = [:]
         for peer in peers { best[peer.name] = try await trial(peer, ground) }
-        for round in 0..<max(1, ground.rounds - (ground.isQuick ? 2 : 0)) {
+        for round in 0..<ground.rounds {
             try await ground.withOwn { own in
                 let seconds = try await ground.drain(own).seconds
                 ground.book.add("peers.resutveksl", Double(ground.orders) / seconds, unit: "orders/s")

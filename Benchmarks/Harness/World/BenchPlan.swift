@@ -21,7 +21,7 @@ struct BenchPlan: Sendable, Codable {
         var plan = BenchPlan()
         plan.personsPerSource = 600
         plan.orders = 1000
-        plan.largest = 10_000
+        plan.largest = 3000
         plan.pool = 19_200
         return plan
     }
