@@ -8,9 +8,9 @@ package import Postgres
 package struct Store: Sendable {
     package private(set) var pool: ConnectionPool
     private(set) var laneMoves: LaneMoves
-    private(set) var laneFailures: LaneFailures
+    let laneFailures: LaneFailures
     /// Connections that a large run does not use, opened when they are needed.
-    private var urgentWay: (pool: ConnectionPool, laneMoves: LaneMoves, laneFailures: LaneFailures)?
+    private var urgentWay: (pool: ConnectionPool, laneMoves: LaneMoves)?
     package let logger: Logger
     /// How long trouble with the own database is waited out.
     package var patience = Patience.none
@@ -34,13 +34,13 @@ package struct Store: Sendable {
         self.init(
             pool: ConnectionPool(string, limit: connections, options: options, logger: logger), logger: logger)
         let urgentPool = ConnectionPool(string, limit: (connections + 1) / 2, options: options, logger: logger)
-        urgentWay = (urgentPool, LaneMoves(urgentPool), LaneFailures(urgentPool))
+        urgentWay = (urgentPool, LaneMoves(urgentPool))
     }
 
     /// The same database over connections of its own: what it does never waits for the imports of a large run.
     package var urgent: Store {
         var store = self
-        if let urgentWay { (store.pool, store.laneMoves, store.laneFailures) = urgentWay }
+        if let urgentWay { (store.pool, store.laneMoves) = urgentWay }
         return store
     }
 

@@ -67,7 +67,9 @@ struct ClaimLoop {
         try await lookAround(&state, &summary)
         state.isDrained = false
         while state.inWork[.backlog, default: 0] < options.claimsAtOnce {
-            let scope = ClaimScope.backlog(newcomersAfter: state.newcomersAfter)
+            // Newcomers are passed over only as long as claims of their own can take them.
+            let takesNewcomers = state.inWork[.newcomers, default: 0] < options.newcomerClaimsAtOnce
+            let scope = ClaimScope.backlog(newcomersAfter: takesNewcomers ? state.newcomersAfter : nil)
             if let isFull = try await start(.backlog, scope, options.claimSize, run, &state, &group) {
                 // What came meanwhile, or comes now, must not wait behind the rest of it, nor in the midst of it.
                 if state.newcomersAfter == nil {
@@ -95,9 +97,10 @@ struct ClaimLoop {
             guard let isFull = try await start(.newcomers, .newcomers(after: moment), size, run, &state, &group) else {
                 return
             }
-            // A flood of new orders is a backlog like any other: what comes after it does not wait behind it.
+            // A flood of new orders is a backlog like any other: what comes after it does not wait behind it. The moment
+            // never goes back: a backlog that was placed order by order would be taken from its newest end.
             if isFull {
-                state.newcomersAfter = try await backlogEnd()
+                state.newcomersAfter = max(moment, try await backlogEnd())
                 return
             }
         }

@@ -18,9 +18,7 @@ struct LaneFailure: Sendable {
 actor LaneFailures {
     private struct Waiting {
         let failure: LaneFailure
-        /// Whether it may have been written already, without our hearing of it.
-        let isRepeated: Bool
-        let continuation: CheckedContinuation<Rescheduled, any Error>
+        let continuation: CheckedContinuation<Rescheduled?, any Error>
     }
 
     private let pool: ConnectionPool
@@ -29,11 +27,14 @@ actor LaneFailures {
 
     init(_ pool: ConnectionPool) { self.pool = pool }
 
+    /// Ends a lane, together with others where there are any.
+    ///
+    /// - Returns: nil when the database refused them together, perhaps because of another one: then this one has to be ended
+    ///   alone, so that it does not wait for another one's trouble, nor others for its.
     /// - Throws: `StoreError` with code `staleToken` when the claim is not held any more.
-    func end(_ failure: LaneFailure, isRepeated: Bool) async throws -> Rescheduled {
+    func end(_ failure: LaneFailure) async throws -> Rescheduled? {
         try await withCheckedThrowingContinuation { continuation in
-            waiting[failure.source, default: []].append(
-                Waiting(failure: failure, isRepeated: isRepeated, continuation: continuation))
+            waiting[failure.source, default: []].append(Waiting(failure: failure, continuation: continuation))
             if writing.insert(failure.source).inserted { Task { await self.writeAll(failure.source) } }
         }
     }
@@ -45,7 +46,8 @@ actor LaneFailures {
                 let ended = try await pool.withConnection { connection in
                     // More may have come until a connection was free.
                     batch = takeBatch(source)
-                    return try await connection.withTransaction { try await Self.write(batch, $0) }
+                    let failures = batch.map(\.failure)
+                    return try await connection.withTransaction { try await Self.end(failures, $0) }
                 }
                 for one in batch {
                     one.continuation.resume(
@@ -53,24 +55,13 @@ actor LaneFailures {
                             ?? .failure(StoreError.stale(one.failure.token)))
                 }
             } catch let error as PostgresError where error.code == .server && batch.count > 1 {
-                // One of them may be at fault: an order that was deleted meanwhile.
-                for one in batch { await write(alone: one) }
+                for one in batch { one.continuation.resume(returning: nil) }
             } catch {
                 if batch.isEmpty { batch = takeBatch(source) }
                 for one in batch { one.continuation.resume(throwing: error) }
             }
         }
         writing.remove(source)
-    }
-
-    private func write(alone one: Waiting) async {
-        do {
-            let ended = try await pool.withTransaction { try await Self.write([one], $0) }
-            guard let rescheduled = ended[one.failure.token] else { throw StoreError.stale(one.failure.token) }
-            one.continuation.resume(returning: rescheduled)
-        } catch {
-            one.continuation.resume(throwing: error)
-        }
     }
 
     /// Those that wait for the same source with the same fault as the first.
@@ -82,15 +73,14 @@ actor LaneFailures {
         return all.filter(isLike)
     }
 
+    /// Ends lanes of one source with one fault; those that have ended already stay as they are.
+    ///
     /// - Returns: nothing for a claim that is not held any more.
-    private static func write(
-        _ batch: [Waiting], _ transaction: Transaction
-    ) async throws -> [LeaseToken: Rescheduled] {
-        guard let first = batch.first?.failure else { return [:] }
-        let held = try await Store.held(batch.map(\.failure.token), transaction)
-        let repeated = batch.filter(\.isRepeated).map(\.failure.token)
-        let ended = repeated.isEmpty ? [] : try await Store.ended(repeated, first.source, transaction)
-        let failures = batch.map(\.failure).filter { held.contains($0.token) && !ended.contains($0.token) }
+    static func end(_ batch: [LaneFailure], _ transaction: Transaction) async throws -> [LeaseToken: Rescheduled] {
+        guard let first = batch.first else { return [:] }
+        let held = try await Store.held(batch.map(\.token), transaction)
+        let ended = try await Store.ended(batch.map(\.token), first.source, transaction)
+        let failures = batch.filter { held.contains($0.token) && !ended.contains($0.token) }
         var rescheduled = Dictionary(uniqueKeysWithValues: held.map { ($0, Rescheduled()) })
         if failures.isEmpty { return rescheduled }
         let orders = failures.flatMap { failure in failure.orders.map { ($0, failure.token) } }

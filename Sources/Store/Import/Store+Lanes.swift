@@ -39,7 +39,12 @@ extension Store {
                 source: work.source.institution, outcome: outcome,
                 fault: fault ?? Fault(.serverError, reason: outcome.sentence), token: token,
                 orders: remaining.map(\.number))
-            return try await patiently { try await laneFailures.end(failure, isRepeated: $0) }
+            return try await patiently { isRepeated in
+                if !isRepeated, let ended = try await laneFailures.end(failure) { return ended }
+                let ended = try await pool.withTransaction { try await LaneFailures.end([failure], $0) }
+                guard let rescheduled = ended[token] else { throw StoreError.stale(token) }
+                return rescheduled
+            }
         }
         return try await patiently { isRepeated in
             try await pool.withTransaction { transaction in
@@ -72,15 +77,21 @@ extension Store {
         try await close([(token, left)], source, outcome, nil, transaction)
     }
 
-    /// Which claims' lanes to a source have ended already.
+    /// Which claims' lanes to a source have ended already, without our having heard of it.
+    ///
+    /// Waits for a transaction that may be ending one of them at this moment: one whose connection broke while it was committed.
     static func ended(
         _ tokens: [LeaseToken], _ source: InstitutionNumber, _ transaction: Transaction
     ) async throws -> Set<LeaseToken> {
         let ended = try await transaction.query(
-            "SELECT token FROM resutveksl.run_sources WHERE token = ANY ($1) AND source = $2 AND outcome IS NOT NULL",
-            tokens.map(\.rawValue), source.rawValue
-        ).decode(Int64.self)
-        return Set(ended.compactMap(LeaseToken.init(rawValue:)))
+            Statement(
+                prepared: "ended",
+                """
+                SELECT token, outcome IS NOT NULL FROM resutveksl.run_sources
+                WHERE token = ANY ($1) AND source = $2 FOR NO KEY UPDATE
+                """), tokens.map(\.rawValue), source.rawValue
+        ).decode(Int64.self, Bool.self)
+        return Set(ended.lazy.filter(\.1).compactMap { LeaseToken(rawValue: $0.0) })
     }
 
     /// Reschedules orders at a source for the same time the next day; after the last day they are given up.

@@ -118,6 +118,51 @@ import Worker
         #expect(summary.settlement.completed == 1501)
     }
 
+    @Test("a backlog that was placed order by order is taken from its oldest end, and no more of it than from a list")
+    func placedOneByOne() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.orderForPool(60)
+        try await playground.own(
+            "UPDATE resutveksl.orders SET due_at = now() - interval '1 hour' + order_number * interval '1 second'")
+        let lock = try await playground.lockPersons(at: 203)
+        let worker = Task {
+            try await playground.run {
+                ($0.claimSize, $0.newcomerClaimSize) = (5, 5)
+                $0.lookInterval = .milliseconds(20)
+            }
+        }
+        try await playground.wait { try await $0.value("SELECT count(*) FROM resutveksl.claims") == "3" }
+        try await Task.sleep(for: .seconds(1))
+        let claimed = try await playground.value(
+            """
+            SELECT string_agg(concat_ws('-', first, last), ' ' ORDER BY first)
+            FROM (SELECT min(order_number) AS first, max(order_number) AS last FROM resutveksl.order_claims GROUP BY token) c
+            """)
+        #expect(claimed == "1-5 6-10 56-60")
+        await lock.close()
+        #expect(try await worker.value.settlement.completed == 60)
+    }
+
+    @Test("when there are as many claims of newcomers as may be, a free claim of the backlog takes the next ones")
+    func newcomersInPlenty() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.orderForPool(1)
+        let lock = try await playground.lockPersons(at: 203)
+        let worker = Task {
+            try await playground.run {
+                $0.newcomerClaimsAtOnce = 1
+                $0.lookInterval = .milliseconds(20)
+            }
+        }
+        for (claims, person) in [("1", Playground.person1), ("2", Playground.person2)] {
+            try await playground.wait { try await $0.value("SELECT count(*) FROM resutveksl.claims") == claims }
+            try await playground.order(person)
+        }
+        try await playground.wait { try await $0.value("SELECT count(*) FROM resutveksl.claims") == "3" }
+        await lock.close()
+        #expect(try await worker.value.settlement.completed == 3)
+    }
+
     @Test("a further claim of a backlog leaves what came after it to newcomers, and takes what lies just ahead")
     func restOfBacklog() async throws {
         let playground = try await Playground.make(203)
@@ -143,28 +188,10 @@ import Worker
 
     @Test("lanes of many claims that fail together are ended each for itself, but for a claim that is lost")
     func failingTogether() async throws {
-        let playground = try await Playground.make()
-        try await playground.register(204, .nobodyListens())
-        try await playground.orderForPool(12)
-        let run = try await playground.store.beginRun(worker: "test")
-        var claims: [Claim] = []
-        while let claim = try await playground.store.claim(run: run, limit: 2, lease: .seconds(60)) {
-            claims.append(claim)
-        }
-        try #require(claims.count == 6)
+        let (playground, claims) = try await Self.sixLanes()
         let lost = claims[2].token.rawValue
         try await playground.own("UPDATE resutveksl.claims SET lease_until = now() WHERE token = \(lost)")
-        let ends = await withTaskGroup(of: (Int64, Rescheduled?).self) { group in
-            for claim in claims {
-                group.addTask {
-                    let end = try? await playground.store.endLane(
-                        claim.lanes[0], .failed(.unreachable, remainingFrom: 0), remaining: claim.orders[...],
-                        fault: Fault(.noAnswer, reason: "test"), token: claim.token)
-                    return (claim.token.rawValue, end)
-                }
-            }
-            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-        }
+        let ends = await Self.fail(claims, playground)
         #expect(Set(ends.keys) == Set(claims.map(\.token.rawValue)).subtracting([lost]))
         #expect(ends.values.allSatisfy { $0.nextAttempt != nil && $0.gaveUp == 0 })
         let told = try await playground.value(
@@ -180,6 +207,79 @@ import Worker
         let open = try await playground.value(
             "SELECT string_agg(token::text, ' ') FROM resutveksl.run_sources WHERE ended_at IS NULL")
         #expect(open == "\(lost)")
+    }
+
+    @Test("a lane that cannot be ended does not keep those from ending that fail with it")
+    func refusedTogether() async throws {
+        let (playground, claims) = try await Self.sixLanes()
+        let refused = try #require(claims[3].orders.first).number.rawValue
+        try await playground.own(
+            """
+            CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+            CREATE TRIGGER refused BEFORE INSERT ON resutveksl.transfers FOR EACH ROW
+                WHEN (NEW.order_number = \(refused)) EXECUTE FUNCTION public.refuse();
+            """)
+        // All wait behind the first.
+        let lock = try await playground.cluster.connect(database: playground.name)
+        try await lock.execute(script: "BEGIN; LOCK TABLE resutveksl.claims IN ACCESS EXCLUSIVE MODE")
+        async let ends = Self.fail(claims, playground)
+        try await Task.sleep(for: .milliseconds(300))
+        await lock.close()
+        let others = Set(claims.map(\.token.rawValue)).subtracting([claims[3].token.rawValue])
+        #expect(await Set(ends.keys) == others)
+        let failed = try await playground.value(
+            "SELECT count(*) FROM resutveksl.transfers WHERE outcome = 'unreachable'")
+        #expect(failed == "10")
+    }
+
+    @Test("a lane whose end is being committed by a connection that broke is not ended once more")
+    func endedMeanwhile() async throws {
+        let (playground, claims) = try await Self.sixLanes()
+        let broken = try await playground.cluster.connect(database: playground.name)
+        try await broken.execute(
+            script: """
+                BEGIN;
+                UPDATE resutveksl.run_sources SET outcome = 'unreachable', ended_at = now()
+                WHERE token = \(claims[0].token.rawValue)
+                """)
+        async let ends = Self.fail([claims[0]], playground)
+        try await Task.sleep(for: .milliseconds(300))
+        try await broken.execute(script: "COMMIT")
+        await broken.close()
+        #expect(await ends.count == 1)
+        #expect(try await playground.value("SELECT count(*) FROM resutveksl.transfers") == "0")
+        #expect(
+            try await playground.value("SELECT count(*) FROM resutveksl.transfer_log WHERE event = 'source_failed'")
+                == "0")
+    }
+
+    /// Six claims of two orders each, for a source that cannot be reached.
+    private static func sixLanes() async throws -> (Playground, [Claim]) {
+        let playground = try await Playground.make()
+        try await playground.register(204, .nobodyListens())
+        try await playground.orderForPool(12)
+        let run = try await playground.store.beginRun(worker: "test")
+        var claims: [Claim] = []
+        while let claim = try await playground.store.claim(run: run, limit: 2, lease: .seconds(60)) {
+            claims.append(claim)
+        }
+        try #require(claims.count == 6)
+        return (playground, claims)
+    }
+
+    /// Ends the lanes of all claims at once: by token, without those that could not be ended.
+    private static func fail(_ claims: [Claim], _ playground: Playground) async -> [Int64: Rescheduled] {
+        await withTaskGroup(of: (Int64, Rescheduled?).self) { group in
+            for claim in claims {
+                group.addTask {
+                    let end = try? await playground.store.endLane(
+                        claim.lanes[0], .failed(.unreachable, remainingFrom: 0), remaining: claim.orders[...],
+                        fault: Fault(.noAnswer, reason: "test"), token: claim.token)
+                    return (claim.token.rawValue, end)
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
     }
 
     @Test("what was in work when a worker died does not wait until another worker is idle")
