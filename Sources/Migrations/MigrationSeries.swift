@@ -34,6 +34,7 @@ package struct MigrationSeries: Sendable {
             ("retention", PackageResources._016_retention_sql),
             ("metrics", PackageResources._017_metrics_sql),
             ("rights", PackageResources._018_rights_sql),
+            ("first-sets", PackageResources._019_first_sets_sql),
         ]))
 
     /// `migrations/source/*.sql`.

@@ -34,6 +34,8 @@ struct Lane {
         var answer: CheckedAnswer?
         /// Where the set has been let in.
         var place: SetGate.Place?
+        /// How many are asked about first.
+        var firstSize: Int?
         /// How it came.
         var pace: AnswerPace?
         /// How many are asked about after what is imported now.
@@ -41,6 +43,12 @@ struct Lane {
         /// Why the source could not answer what was asked last.
         var failure: SourceError?
         var isStopTold = false
+
+        /// Gives the set's place to another lane's.
+        mutating func leave() {
+            place?.giveBack()
+            place = nil
+        }
     }
 
     /// - Throws: only for trouble with the own database. Trouble with the source is in the report.
@@ -60,11 +68,18 @@ struct Lane {
             do {
                 event = try await perform(next, &progress)
             } catch {
-                progress.place?.giveBack()
+                progress.leave()
                 throw error
             }
-            if case .answered = event {} else { progress.place?.giveBack() }
+            switch event {
+            case .connected, .answered: break
+            default: progress.leave()
+            }
             guard let event else { break }
+            if let size = progress.firstSize {
+                machine.begin(with: size)
+                progress.firstSize = nil
+            }
             if let pace = progress.pace {
                 machine.note(pace)
                 progress.pace = nil
@@ -78,6 +93,15 @@ struct Lane {
         }
         tell(.laneEnded(progress.report))
         return progress.report
+    }
+
+    /// Begins as the lanes of other claims have found to suit the source.
+    private func firstSize() async throws -> Int {
+        let size = min(await line.setSize, largestSet)
+        if min(size, work.orders.count) > LaneMachine.usualSetSize {
+            try await store.note(firstSet: size, of: work, token: token)
+        }
+        return size
     }
 
     /// A person may have several numbers, and a question has so many elements at most.
@@ -94,13 +118,16 @@ struct Lane {
                 try await untilTimeIsUp { () async throws(SourceError) in
                     try await line.connect(to: source, isUrgent: isUrgent) { leases.isHeld(token) }
                 }
-                return .connected
             } catch {
                 try Task.checkCancellation()
                 guard leases.isHeld(token) else { return .tokenLost }
                 if error.isCancelled || error.isPutOff { return .putOff }
                 return .connectFailed(fail(error, &progress))
             }
+            // By the time it is let in, those that stood before it know the source's pace.
+            progress.place = await gate?.enter()
+            progress.firstSize = try await firstSize()
+            return .connected
         case .ask(let set):
             return try await ask(set, &progress)
         case .importSet(let set):
@@ -119,8 +146,8 @@ struct Lane {
     private func ask(_ set: Range<Int>, _ progress: inout Progress) async throws -> LaneEvent {
         // Somebody else may have settled them by now, and would be asking a second time.
         guard leases.isHeld(token) else { return .tokenLost }
-        let place = await gate?.enter()
-        progress.place = place
+        if progress.place == nil { progress.place = await gate?.enter() }
+        let place = progress.place
         let questions = work.orders[set].map(question)
         do throws(SourceError) {
             let (checked, time) = try await untilTimeIsUp { () async throws(SourceError) in
@@ -191,6 +218,7 @@ struct Lane {
         _ orders: ArraySlice<ClaimedOrder>, fault: Fault? = nil, _ progress: inout Progress
     ) async throws -> LaneEvent {
         guard let cursor = orders.last?.number else { return .imported }
+        await line.note(setSize: progress.nextSize)
         let isLast = orders.endIndex == work.orders.endIndex
         // What is being written is held once.
         let answer = progress.answer

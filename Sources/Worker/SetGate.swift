@@ -10,10 +10,10 @@ import Postgres
 /// its answer comes it waits for a place again before it is read: until then it is not in the worker's memory.
 final class SetGate: Sendable {
     /// So many answers are on their way into the own database at once.
-    static let usualPlaces = 8
+    static let usualPlaces = 6
     /// A question that is not answered within this time does not keep its place.
     ///
-    /// Long enough that eight sources on a busy machine are not taken for slow: each that is lets one more in, which makes
+    /// Long enough that as many sources on a busy machine are not taken for slow: each that is lets one more in, which makes
     /// all of them slower.
     static let usualPatience = Duration.seconds(1)
     /// Nor does an answer that is not read to its end within this time.

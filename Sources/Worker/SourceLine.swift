@@ -16,6 +16,8 @@ actor SourceLine {
     private var opening: Opening?
     private var slot: (source: InstitutionNumber, number: Int)?
     private var usedAt = ContinuousClock.now
+    /// How many at once suit the source's pace, as far as it is known: a lane begins with so many.
+    private(set) var setSize = LaneMachine.usualSetSize
     private var isTaken = false
     private var waiting: [(isUrgent: Bool, continuation: CheckedContinuation<Void, Never>)] = []
 
@@ -85,12 +87,16 @@ actor SourceLine {
         }
     }
 
+    /// Notes how many a lane asks about next.
+    func note(setSize: Int) { self.setSize = setSize }
+
     /// Opens the breaker while the line is still taken: whoever waits finds it open.
     ///
     /// Not for what one person may have brought about, and not for what we took back ourselves.
     private func noted(_ error: SourceError) async -> SourceError {
         if !error.isRepeated, !error.isCancelled, !error.isPutOff, !error.mayConcernOnePerson {
             breaker.open(error.fault)
+            setSize = LaneMachine.usualSetSize
             await close()
         }
         return error

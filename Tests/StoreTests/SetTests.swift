@@ -25,6 +25,49 @@ import Worker
                 == "nothing")
     }
 
+    @Test("a claim begins with sets as large as those before it have found to suit the source")
+    func goesOn() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.orderForPool(2000)
+        let summary = try await playground.run { $0.claimSize = 600 }
+        #expect(summary.settlement.completed == 2000)
+        // Three claims of 600 and one of 200: with nothing known of the source, each of 600 would be asked about as 500 and 100.
+        #expect(try await playground.questionsAsked(at: 203) < 7)
+    }
+
+    @Test("who dies of one in its first set has asked about as many as it has noted", arguments: [nil, 700])
+    func firstSet(_ noted: Int?) async throws {
+        let playground = try await Playground.make(203)
+        try await playground.orderForPool(900)
+        let run = try await playground.store.beginRun(worker: "doomed")
+        let claim = try #require(try await playground.store.claim(run: run, limit: 900, lease: .seconds(60)))
+        if let noted {
+            try await playground.store.note(firstSet: noted, of: try #require(claim.lanes.first), token: claim.token)
+        }
+        try await playground.own("UPDATE resutveksl.claims SET lease_until = now()")
+        _ = try await playground.store.sweep()
+        let suspects = try await playground.value("SELECT count(*) FROM resutveksl.orders WHERE worker_deaths = 1")
+        #expect(suspects == "\(noted ?? LaneMachine.usualSetSize)")
+    }
+
+    @Test("a first set that is larger than usual is noted before it is asked about")
+    func notedFirst() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.orderForPool(2000)
+        let watching = Watching(playground) { $0.pollInterval = .milliseconds(200) }
+        let done = "SELECT bool_and(state = 'completed') FROM resutveksl.orders"
+        try await playground.wait { try await $0.value(done) == "true" }
+        let lock = try await playground.lockPersons(at: 203)
+        try await playground.own("INSERT INTO resutveksl.orders (person_id) SELECT person_id FROM resutveksl.persons")
+        try await playground.wait {
+            try await $0.value(
+                "SELECT bool_or(cursor IS NULL AND next_set > 500) FROM resutveksl.run_sources") == "true"
+        }
+        await lock.close()
+        try await playground.wait { try await $0.value(done) == "true" }
+        _ = try await watching.end()
+    }
+
     @Test("results of many persons come over whole: as many rows as the source's own count")
     func manyPersons() async throws {
         let playground = try await Playground.make(203)

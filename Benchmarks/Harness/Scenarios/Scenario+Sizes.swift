@@ -4,7 +4,7 @@ extension Scenario {
         name: "sizes", sentence: "A run's time and peak memory against the number of orders: first fetch, and refresh."
     ) { ground in
         let plan = ground.world.plan
-        let sizes = ground.isQuick ? [plan.orders / 4, plan.orders] : [1000, 3000, 10_000, 30_000]
+        let sizes = ground.isQuick ? [plan.orders / 4, plan.orders] : [1000, 3000, 10_000, 30_000, 100_000]
         for size in sizes.filter({ $0 < plan.largest }) + [plan.largest] {
             let isLarge = size > plan.orders + plan.visitors
             if isLarge { try await ground.world.makeEverybody() }

@@ -26,9 +26,11 @@ package enum AnswerPace: Hashable, Sendable {
     }
 
     /// How large the next set is, after one of `size`.
+    ///
+    /// Ten times as much as is idle at most is not slow yet by its results, and stops growing if it is by its time.
     func next(after size: Int) -> Int {
         switch self {
-        case .idle: size * 4
+        case .idle: size * 10
         case .quick: size * 2
         case .steady: size
         case .slow: size / 2

@@ -21,7 +21,8 @@ package struct LaneMachine: Hashable, Sendable {
 
     /// How many are asked about at once before anything is known of the source's pace, and when it is slow.
     ///
-    /// The database knows it too (`note_worker_death`).
+    /// The database knows it too: so many are suspects when a worker dies before it has noted another number
+    /// (`note_worker_death`).
     package static let usualSetSize = 500
 
     /// How many are asked about at once at most.
@@ -57,6 +58,9 @@ package struct LaneMachine: Hashable, Sendable {
         self.setSize = max(1, setSize)
         nextSize = max(1, min(first ?? self.setSize, self.setSize))
     }
+
+    /// Takes the size of the first set from the lanes of other claims, which know the source's pace already.
+    package mutating func begin(with size: Int) { nextSize = max(1, min(size, setSize)) }
 
     /// Notes how the answer came whose `answered` is handled next.
     package mutating func note(_ pace: AnswerPace) { self.pace = pace }

@@ -28,6 +28,19 @@ extension Store {
         }
     }
 
+    /// Notes how many orders a lane asks about first, before it does: they are the suspects if the worker dies of one of them.
+    package func note(firstSet size: Int, of work: LaneWork, token: LeaseToken) async throws {
+        try await patiently { _ in
+            _ = try await query(
+                Statement(
+                    prepared: "first_set",
+                    """
+                    UPDATE resutveksl.run_sources SET next_set = $3
+                    WHERE token = $1 AND source = $2 AND outcome IS NULL
+                    """), token.rawValue, work.source.institution.rawValue, Int32(clamping: size))
+        }
+    }
+
     /// Ends a lane: what is left of it is settled or rescheduled by one statement, however many orders it is.
     ///
     /// - Parameter remaining: the orders that were not answered about.

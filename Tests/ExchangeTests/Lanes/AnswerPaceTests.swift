@@ -5,8 +5,8 @@ struct AnswerPaceTests {
     @Test(
         "Sets grow while answers come soon and are small, and shrink when one takes long or is large",
         arguments: [
-            (.milliseconds(20), 0, [500, 2_000, 5_000]),
-            (.milliseconds(250), 250, [500, 2_000, 5_000]),
+            (.milliseconds(20), 0, [400, 500, 5_000]),
+            (.milliseconds(250), 250, [500, 5_000, 5_000]),
             (.milliseconds(20), 251, [500, 1_000, 2_000]),
             (.milliseconds(20), 1_001, [900, 900]),
             (.milliseconds(251), 0, [900, 900]),
@@ -34,6 +34,16 @@ struct AnswerPaceTests {
         lane.note(AnswerPace(time: .milliseconds(1), resultCount: 0))
         _ = try lane.handle(.answered(.open))
         #expect(lane.nextSize == 500)
+    }
+
+    @Test(
+        "A lane begins as the lanes before it have found to suit the source",
+        arguments: [(700, 700), (9_000, 5_000), (0, 1)])
+    func begin(_ known: Int, _ asked: Int) throws {
+        var lane = LaneMachine(orderCount: 100_000, setSize: 5_000, first: 500)
+        _ = try lane.handle(.started)
+        lane.begin(with: known)
+        #expect(try lane.handle(.connected) == .ask(0..<asked))
     }
 
     @Test("The largest set is never exceeded, and a slow source is still asked")
