@@ -3,9 +3,10 @@
 
 #include <libpq-fe.h>
 
-/* What the event loop needs of Linux and Swift's Glibc module does not show. */
+/* What the client needs of Linux and Swift's Glibc module does not show. */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -61,6 +62,11 @@ static inline long long resutveksl_tcp_received(int descriptor) {
     if (size < 128 + sizeof received) return -1;
     memcpy(&received, info + 128, sizeof received);
     return received;
+}
+
+/* Blocks of so many bytes and more are mapped each by itself, and unmapped when they are freed. */
+static inline void resutveksl_give_back_blocks(int bytes) {
+    mallopt(M_MMAP_THRESHOLD, bytes);
 }
 
 /* Bytes that wait in a socket to be read. */

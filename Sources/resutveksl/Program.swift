@@ -1,6 +1,7 @@
 import ArgumentParser
 @preconcurrency import Foundation
 import Logging
+import Postgres
 
 /// The one program.
 ///
@@ -13,6 +14,7 @@ struct Program {
         // A reader that went away (`resutveksl run | head`) must not end the program in the middle of its work.
         signal(SIGPIPE, SIG_IGN)
         DescriptorLimit.raise()
+        LargeBlocks.giveBack()
         // libdispatch tells the system's log of each thread whose priority it may not raise, as no ordinary user may. It looks
         // here when it first has something to say.
         setenv("LIBDISPATCH_LOG", "NO", 0)
