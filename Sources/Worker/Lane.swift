@@ -36,7 +36,7 @@ struct Lane {
         var place: SetGate.Place?
         /// How many are asked about first.
         var firstSize: Int?
-        /// How it came.
+        /// How the answer came.
         var pace: AnswerPace?
         /// How many are asked about after what is imported now.
         var nextSize = 0
@@ -64,6 +64,7 @@ struct Lane {
         }
         while let next = action {
             progress.nextSize = machine.nextSize
+            if case .finish = next { progress.leave() }
             let event: LaneEvent?
             do {
                 event = try await perform(next, &progress)
@@ -90,18 +91,30 @@ struct Lane {
                 if action != nil { continue }
             }
             action = try machine.handle(event)
+            if case .answered = event, machine.nextSize != progress.nextSize {
+                await line.note(setSize: machine.nextSize)
+            }
         }
         tell(.laneEnded(progress.report))
         return progress.report
     }
 
-    /// Begins as the lanes of other claims have found to suit the source.
+    /// As many as the lanes of other claims have found to suit the source; the usual number where that cannot be noted.
     private func firstSize() async throws -> Int {
         let size = min(await line.setSize, largestSet)
-        if min(size, work.orders.count) > LaneMachine.usualSetSize {
-            try await store.note(firstSet: size, of: work, token: token)
+        let span = span(of: work.orders.prefix(size))
+        do {
+            if span > LaneMachine.usualSetSize { try await store.note(firstSet: span, of: work, token: token) }
+            return size
+        } catch let error as PostgresError where error.code == .server {
+            return min(size, LaneMachine.usualSetSize)
         }
-        return size
+    }
+
+    /// Over how many of the claim's orders a set of this lane goes.
+    private func span(of set: ArraySlice<ClaimedOrder>) -> Int {
+        guard let last = set.last?.number else { return 0 }
+        return claim.count(after: set.startIndex > 0 ? work.orders[set.startIndex - 1].number : nil, through: last)
     }
 
     /// A person may have several numbers, and a question has so many elements at most.
@@ -124,7 +137,7 @@ struct Lane {
                 if error.isCancelled || error.isPutOff { return .putOff }
                 return .connectFailed(fail(error, &progress))
             }
-            // By the time it is let in, those that stood before it know the source's pace.
+            // Before the first size is chosen: those that stood before it may know the source's pace by then.
             progress.place = await gate?.enter()
             progress.firstSize = try await firstSize()
             return .connected
@@ -218,7 +231,6 @@ struct Lane {
         _ orders: ArraySlice<ClaimedOrder>, fault: Fault? = nil, _ progress: inout Progress
     ) async throws -> LaneEvent {
         guard let cursor = orders.last?.number else { return .imported }
-        await line.note(setSize: progress.nextSize)
         let isLast = orders.endIndex == work.orders.endIndex
         // What is being written is held once.
         let answer = progress.answer
@@ -229,7 +241,7 @@ struct Lane {
                 SetImport(
                     token: token, run: claim.run, source: source.institution, orders: orders,
                     answers: answer?.answers ?? [:], fault: fault, cursor: cursor, isLast: isLast,
-                    nextSize: progress.nextSize,
+                    nextSize: span(of: work.orders[orders.endIndex...].prefix(progress.nextSize)),
                     fingerprints: work.fingerprints))
         } catch let error as StoreError where error.code == .staleToken {
             return .tokenLost

@@ -16,8 +16,10 @@ actor SourceLine {
     private var opening: Opening?
     private var slot: (source: InstitutionNumber, number: Int)?
     private var usedAt = ContinuousClock.now
-    /// How many at once suit the source's pace, as far as it is known: a lane begins with so many.
+    /// How many at once suit the source's pace, as far as it is known on this connection: a lane begins with so many.
     private(set) var setSize = LaneMachine.usualSetSize
+    /// How many were too many at once, as long as nothing was answered since.
+    private var excess: (size: Int, fault: Fault)?
     private var isTaken = false
     private var waiting: [(isUrgent: Bool, continuation: CheckedContinuation<Void, Never>)] = []
 
@@ -71,6 +73,8 @@ actor SourceLine {
         async let _ = place?.giveUpWhenOverdue()
         await take(isUrgent)
         defer { giveBack() }
+        // Another lane has waited in vain for as large an answer, while we waited for the line.
+        if let excess, questions.count >= excess.size { throw SourceError(excess.fault, isRepeated: true) }
         do throws(SourceError) {
             guard isCurrent() else { throw .putOff }
             let session = try await session(to: source, isCurrent)
@@ -79,16 +83,21 @@ actor SourceLine {
             let askedAt = ContinuousClock.now
             let answer = try await session.ask(
                 questions, basis: source.consentRule.legalBasis, beforeAnswer: place.map { $0.keep })
+            excess = nil
             return (answer, .now - askedAt - (place?.heldUp ?? .zero))
         } catch {
-            // A set that had grown too large is asked about again in halves.
-            if error.fault.kind == .tooSlow, questions.count > LaneMachine.usualSetSize { throw error }
+            // A set that had grown too large is asked about again as smaller ones.
+            if error.fault.kind == .tooSlow, questions.count > LaneMachine.usualSetSize {
+                excess = (questions.count, error.fault)
+                setSize = LaneMachine.usualSetSize
+                throw error
+            }
             throw isCurrent() ? await noted(error) : error
         }
     }
 
-    /// Notes how many a lane asks about next.
-    func note(setSize: Int) { self.setSize = setSize }
+    /// Notes how many a lane asks about next, by the pace of an answer.
+    func note(setSize: Int) { self.setSize = max(setSize, LaneMachine.usualSetSize) }
 
     /// Opens the breaker while the line is still taken: whoever waits finds it open.
     ///
@@ -96,7 +105,6 @@ actor SourceLine {
     private func noted(_ error: SourceError) async -> SourceError {
         if !error.isRepeated, !error.isCancelled, !error.isPutOff, !error.mayConcernOnePerson {
             breaker.open(error.fault)
-            setSize = LaneMachine.usualSetSize
             await close()
         }
         return error
@@ -118,6 +126,8 @@ actor SourceLine {
     func close() async {
         let (closing, slot) = (session, slot)
         session = nil
+        setSize = LaneMachine.usualSetSize
+        excess = nil
         self.slot = nil
         await closing?.close()
         if let slot { await slots.giveBack(slot.source, slot.number) }

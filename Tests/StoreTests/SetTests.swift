@@ -50,6 +50,17 @@ import Worker
         #expect(suspects == "\(noted ?? LaneMachine.usualSetSize)")
     }
 
+    @Test("a set goes over all of its claim's orders up to its last, whether or not each is asked about there")
+    func span() async throws {
+        let playground = try await Playground.make(203)
+        try await playground.orderForPool(10)
+        let run = try await playground.store.beginRun(worker: "test")
+        let claim = try #require(try await playground.store.claim(run: run, limit: 10, lease: .seconds(60)))
+        let numbers = claim.orders.map(\.number).sorted()
+        #expect(claim.count(after: nil, through: numbers[2]) == 3)
+        #expect(claim.count(after: numbers[2], through: numbers[9]) == 7)
+    }
+
     @Test("a first set that is larger than usual is noted before it is asked about")
     func notedFirst() async throws {
         let playground = try await Playground.make(203)

@@ -6,7 +6,8 @@
 ///
 /// What the source cannot answer because of one person (`answerFailed`) is asked again in halves, until the person is alone
 /// and set aside; sets grow again after each that goes well, by the pace of its answer. A source that fails about every
-/// single person is taken for broken after a few.
+/// single person is taken for broken after a few. A set that took too long is followed by one of the usual size, and never
+/// by one as large: a source that hangs costs one deadline more.
 ///
 /// A stop or a pause lets the set that is being asked be imported, because the source has recorded the disclosure already; a
 /// second stop ends the lane at once.
@@ -26,7 +27,7 @@ package struct LaneMachine: Hashable, Sendable {
     package static let usualSetSize = 500
 
     /// How many are asked about at once at most.
-    package let setSize: Int
+    package private(set) var setSize: Int
 
     /// How many are asked about next, once what was answered is imported.
     package private(set) var nextSize: Int
@@ -136,6 +137,10 @@ package struct LaneMachine: Hashable, Sendable {
         if then != .next { return goOn(from: set.lowerBound, then) }
         if set.count > 1 {
             nextSize = set.count / 2
+            if outcome == .timedOut {
+                setSize = max(1, nextSize)
+                nextSize = min(nextSize, Self.usualSetSize)
+            }
             return ask(from: set.lowerBound, then: then)
         }
         if setAsideInRow >= Self.mostSetAsideInRow { return try fail(outcome, from: set.lowerBound, event) }

@@ -12,6 +12,14 @@ package struct Claim: Sendable {
     package let isFull: Bool
     /// A moment before the database began to count the lease.
     package let askedAt: ContinuousClock.Instant
+
+    /// How many of its orders come after one number, and up to another one.
+    ///
+    /// Those that a lane asks about are among them. They are the suspects if the worker dies of the lane's set, and the
+    /// database counts them in the claim, because not every order is in every lane.
+    package func count(after: OrderNumber?, through last: OrderNumber) -> Int {
+        orders.count { order in order.number <= last && after.map { order.number > $0 } ?? true }
+    }
 }
 
 /// An order as it was when it was claimed; the person's answer was read in the same transaction.

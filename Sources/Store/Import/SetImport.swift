@@ -24,7 +24,7 @@ package struct SetImport: Sendable {
     package let cursor: OrderNumber
     /// Whether the lane is done with it: nothing is left to ask.
     package let isLast: Bool
-    /// How many orders after the cursor are asked about next.
+    /// How many of the claim's orders after the cursor the next set goes over.
     package let nextSize: Int
     /// By person: what was known before this answer; a person without one has nothing from the source standing here.
     package let fingerprints: [Int64: Fingerprint?]

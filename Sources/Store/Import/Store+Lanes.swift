@@ -28,7 +28,8 @@ extension Store {
         }
     }
 
-    /// Notes how many orders a lane asks about first, before it does: they are the suspects if the worker dies of one of them.
+    /// Notes over how many of the claim's orders a lane's first set goes, before it is asked about: they are the suspects if the
+    /// worker dies of one of them.
     package func note(firstSet size: Int, of work: LaneWork, token: LeaseToken) async throws {
         try await patiently { _ in
             _ = try await query(

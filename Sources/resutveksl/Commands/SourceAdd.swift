@@ -15,7 +15,7 @@ struct SourceAdd: AsyncParsableCommand {
     @Argument(help: "libpq connection string without a password; service=NAME is preferred.")
     var connection: String
 
-    @Option(help: "Persons per question (500 unless it is said).")
+    @Option(help: "Persons per question at most (5000 unless it is said).")
     var setSize: Int?
 
     @Flag(help: "The source may be asked without the person's consent, on --legal-basis. An explicit no always stops.")

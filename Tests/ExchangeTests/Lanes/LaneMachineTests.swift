@@ -43,6 +43,16 @@ struct LaneMachineTests {
         #expect(lane.state == .ended(end))
     }
 
+    @Test("A set that took too long is followed by one of the usual size, and never by one as large")
+    func tooLong() throws {
+        var lane = LaneMachine(orderCount: 100_000, setSize: 5_000)
+        for event in [LaneEvent.started, .connected] { _ = try lane.handle(event) }
+        #expect(try lane.handle(.answerFailed(.timedOut)) == .ask(0..<500))
+        lane.note(.idle)
+        #expect(try lane.handle(.answered(.open)) == .importSet(0..<500))
+        #expect(try lane.handle(.imported) == .ask(500..<3_000))
+    }
+
     @Test("A stop lets the set under way be imported, and no other be asked")
     func stop() throws {
         var asking = try lane(after: [.started, .connected])
