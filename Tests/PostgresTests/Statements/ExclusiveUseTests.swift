@@ -3,20 +3,25 @@ import Testing
 
 @Suite(.fewAtOnce) struct `A connection does one thing at a time` {
     @Test func `a second task is refused and disturbs nothing`() async throws {
-        try await withConnection { connection in
-            let first = Task {
-                try await connection.query("SELECT pg_sleep(1.5)::text, 'first'").single(String.self, String.self).1
+        try await withConnection { holder in
+            _ = try await holder.query("SELECT pg_advisory_lock(15307)::text")
+            try await withConnection { connection in
+                let first = Task {
+                    try await connection.query("SELECT pg_advisory_lock(15307)::text, 'first'")
+                        .single(String.self, String.self).1
+                }
+                while await connection.isUsable { try await Task.sleep(for: .milliseconds(10)) }
+                let refused = try await failure { _ = try await connection.query("SELECT 'second'") }
+                #expect(refused.code == .inUse)
+                let script = try await failure { try await connection.execute(script: "SELECT 'third'") }
+                #expect(script.code == .inUse)
+                let transaction = try await failure { try await connection.withTransaction { _ in } }
+                #expect(transaction.code == .inUse)
+                #expect(await !connection.isUsable)
+                _ = try await holder.query("SELECT pg_advisory_unlock(15307)")
+                #expect(try await first.value == "first")
+                #expect(try await connection.query("SELECT 'after'").single(String.self) == "after")
             }
-            try await Task.sleep(for: .milliseconds(100))
-            let refused = try await failure { _ = try await connection.query("SELECT 'second'") }
-            #expect(refused.code == .inUse)
-            let script = try await failure { try await connection.execute(script: "SELECT 'third'") }
-            #expect(script.code == .inUse)
-            let transaction = try await failure { try await connection.withTransaction { _ in } }
-            #expect(transaction.code == .inUse)
-            #expect(await !connection.isUsable)
-            #expect(try await first.value == "first")
-            #expect(try await connection.query("SELECT 'after'").single(String.self) == "after")
         }
     }
 
