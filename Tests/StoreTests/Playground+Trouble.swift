@@ -10,13 +10,13 @@ extension Playground {
         return connection
     }
 
-    /// Waits until something is so, at most ten seconds.
+    /// Waits until something is so, at most half a minute: a machine that does everything at once may stand still for ten seconds.
     func wait(until isSo: (Playground) async throws -> Bool) async throws {
-        for _ in 0..<500 {
+        for _ in 0..<1500 {
             if try await isSo(self) { return }
             try await Task.sleep(for: .milliseconds(20))
         }
-        Issue.record("it did not come to pass within ten seconds")
+        Issue.record("it did not come to pass within half a minute")
     }
 
     /// How many questions a source was asked by workers that have gone.
